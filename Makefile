@@ -1,0 +1,82 @@
+# Everything is built, tested and measured from here. `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+MAKEFLAGS += --no-print-directory
+
+GUEST := host/policy/wasm-cargo.sh
+GUEST_OUT := target/guest/wasm32-unknown-unknown/guest
+COMPONENTIZE := target/release/gansauditor-componentize
+PYTHON := target/venv/bin/python
+PLUGINS := $(patsubst plugins/%/Cargo.toml,%,$(wildcard plugins/*/Cargo.toml))
+
+# The same packages in every call, so that cargo picks the same features and compiles nothing twice.
+CARGO_BUILD := cargo build --quiet --release --workspace
+
+say = @printf '%s\n' '== $(1)'
+
+.PHONY: build core plugins test lint demo bench power-loss clean help require componentize venv
+
+build: core ## the server: target/release/gansauditor (default)
+	$(call say,server (the first build takes some minutes))
+	@$(CARGO_BUILD) --bin gansauditor
+
+core: componentize ## the default policy as a component, precompiled: target/core/
+	$(call say,core policy)
+	@$(GUEST) build --quiet --profile guest -p gansauditor-core --features component
+	@$(COMPONENTIZE) $(GUEST_OUT)/gansauditor_core.wasm target/core/core.wasm target/core/core.cwasm
+
+plugins: componentize $(PLUGINS:%=plugin-%) ## the sample policies: target/plugins/NAME.wasm
+
+.PHONY: $(PLUGINS:%=plugin-%)
+$(PLUGINS:%=plugin-%): plugin-%: componentize
+	$(call say,plugin $*)
+	@$(GUEST) build --quiet --profile guest -p gansauditor-$*
+	@$(COMPONENTIZE) $(GUEST_OUT)/gansauditor_$(subst -,_,$*).wasm target/plugins/$*.wasm
+
+componentize: require
+	@$(CARGO_BUILD) --bin gansauditor-componentize
+
+require:
+	@host/policy/require.sh rust
+	@host/policy/require.sh cc
+
+test: build plugins venv ## all tests
+	$(call say,tests)
+	@cargo test --quiet --release --workspace --no-run
+	@cargo test --release --workspace
+	@if [ -d tests/clients ]; then $(PYTHON) -m pytest -q tests/clients; fi
+
+lint: core ## format and clippy, warnings are errors
+	$(call say,lint)
+	@cargo fmt --all --check
+	@cargo clippy --quiet --release --workspace --all-targets -- -D warnings
+
+demo: build plugins venv ## what it does, in a minute
+	@$(PYTHON) tests/demo.py
+
+bench: build plugins venv ## measurements
+	$(call say,benches)
+	@cargo bench --quiet --workspace --bench '*'
+	@if [ -f tests/bench.py ]; then $(PYTHON) tests/bench.py; fi
+
+power-loss: require ## the store's journal through simulated power loss (long)
+	$(call say,power loss)
+	@GANSAUDITOR_POWER_LOSS=1 cargo test --release -p gansauditor-store
+
+# Clients for the tests, pinned, in an environment of their own.
+venv: target/venv/.complete
+target/venv/.complete: $(wildcard tests/clients/requirements.txt)
+	$(call say,python environment for the clients)
+	@host/policy/require.sh python
+	@rm -rf target/venv
+	@python3 -m venv target/venv
+	@if [ -n '$<' ]; then $(PYTHON) -m pip install --quiet --disable-pip-version-check -r '$<'; fi
+	@touch $@
+
+clean: ## all that was built here (the cached wasm standard library stays)
+	@rm -rf target
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16

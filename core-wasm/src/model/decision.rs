@@ -1,0 +1,333 @@
+//! Answers: reports of the parts, the decision, and what a policy says of itself.
+
+use super::{Category, Extensions, Location, Severity};
+
+/// Why the work is not complete.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Condition {
+    /// The score is below the bar in force.
+    ScoreBelowBar,
+    /// Findings at or above the blocking severity stand.
+    BlockingFindings,
+    /// The review did not read all of the submission.
+    PartialReview,
+    /// Too small a share of the rubric was assessed.
+    TooLittleAssessed,
+    /// Files of this cycle have no whole review of their latest version.
+    UncoveredFiles,
+    /// Files that this submission left out still hold the score of the cycle below the bar.
+    LeftOutFiles,
+    /// A check is missing or did not pass.
+    MissingEvidence,
+    /// Any other, by a short lower-case name.
+    Custom(String),
+}
+
+/// One condition of completion that does not hold, as data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnmetCondition {
+    /// Which.
+    pub condition: Condition,
+    /// What it takes, in the condition's own unit.
+    pub required: f64,
+    /// What there is.
+    pub actual: f64,
+    /// Distance between the two, 0 or more.
+    pub margin: f64,
+    /// One sentence that says what to do.
+    pub detail: String,
+}
+
+/// Why the work is complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CompleteReason {
+    /// The score met the bar; the number of the tier in force, from 1.
+    BarMet(u32),
+    /// Any other, by a short lower-case name.
+    Custom(String),
+}
+
+/// Why a session ends unfinished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StopReason {
+    /// The last loop allowed.
+    HardStop,
+    /// The loop does not move.
+    Stagnation,
+    /// Any other, by a short lower-case name.
+    Custom(String),
+}
+
+/// Why one more review is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReviewReason {
+    /// The score is within the judge's noise of the bar.
+    NearTheBar,
+    /// Any other, by a short lower-case name.
+    Custom(String),
+}
+
+/// What happens next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// Revise and submit again.
+    Continue,
+    /// The work is right.
+    Complete(CompleteReason),
+    /// The loop ends although the work is not right.
+    Stop(StopReason),
+    /// Review the same submission once more before deciding.
+    ReviewAgain(ReviewReason),
+}
+
+/// What there is to say about completion of the newest iteration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CompletionReport {
+    /// Number of the newest iteration's loop, or of the last one when it was none; 0 when there was none.
+    pub loop_number: u32,
+    /// The bar in force, 0..=100.
+    pub bar: f64,
+    /// Number of the tier in force, from 1.
+    pub tier: u32,
+    /// Loop at which the session stops unless that loop completes.
+    pub hard_stop: u32,
+    /// Mean over the whole, scored reviews of the newest iteration.
+    pub score: Option<f64>,
+    /// Set exactly when `unmet` is empty.
+    pub complete: Option<CompleteReason>,
+    /// The score completes but lies within the noise, and another review may be asked for.
+    pub near_the_bar: bool,
+    /// Every condition that does not hold, most important first.
+    pub unmet: Vec<UnmetCondition>,
+}
+
+/// What made the loop count as stagnant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StagnationSign {
+    /// Consecutive submissions are near-identical.
+    NearIdentical,
+    /// Submissions go back and forth between two versions.
+    Oscillation,
+    /// The open blocking findings do not get fewer.
+    NoProgress,
+    /// The same blocking findings come back after having been fixed.
+    ReopenedFindings,
+    /// Any other, by a short lower-case name.
+    Custom(String),
+}
+
+/// Whether the loop moves, with the numbers behind it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StagnationReport {
+    /// Signs hold and nothing excuses them.
+    pub stagnant: bool,
+    /// Which.
+    pub signs: Vec<StagnationSign>,
+    /// Of each pair of consecutive submissions in the window that is known, oldest first, 0..=1.
+    pub similarities: Vec<f64>,
+    /// Their mean, when there is a pair.
+    pub mean_similarity: Option<f64>,
+    /// Number of open blocking findings at each loop of the window, oldest first.
+    pub open_blocking: Vec<u32>,
+    /// Score of the last loop of the window less the first, when one judge gave both.
+    pub score_rise: Option<f64>,
+    /// The score rose so far that the signs are excused.
+    pub excused: bool,
+    /// One or two sentences with the numbers.
+    pub explanation: String,
+    /// Other ways to go on, best first.
+    pub alternatives: Vec<String>,
+}
+
+/// What a stopped session leaves behind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TerminationReport {
+    /// Share of the cycle's loops with the verdict `Reject`, 0..=1.
+    pub failure_rate: f64,
+    /// Fingerprints of findings of severity blocker or critical that still stand, worst first.
+    pub critical_findings: Vec<String>,
+    /// Assessment of the way the session took.
+    pub assessment: String,
+    /// What to do instead.
+    pub recommendations: Vec<String>,
+}
+
+/// How pressing an item is, most pressing first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// Before anything else.
+    Critical,
+    /// Next.
+    High,
+    /// In this round.
+    Medium,
+    /// When convenient.
+    Low,
+}
+
+/// One thing to mend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedbackItem {
+    /// Fingerprint of the finding it stands for.
+    pub finding: String,
+    /// What it is about.
+    pub category: Category,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How pressing it is.
+    pub priority: Priority,
+    /// Where.
+    pub location: Option<Location>,
+    /// What is wrong.
+    pub description: String,
+    /// What happens if it stays.
+    pub impact: Option<String>,
+    /// What to do.
+    pub action: String,
+}
+
+/// One step to take next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextStep {
+    /// What to do.
+    pub action: String,
+    /// Why.
+    pub rationale: String,
+    /// What will be different.
+    pub expected_outcome: String,
+    /// How pressing it is.
+    pub priority: Priority,
+}
+
+/// Direction of the scores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trend {
+    /// Rising.
+    Improving,
+    /// Flat.
+    Stagnant,
+    /// Falling.
+    Declining,
+    /// Up and down.
+    Oscillating,
+}
+
+impl Trend {
+    /// The lower-case name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Improving => "improving",
+            Self::Stagnant => "stagnant",
+            Self::Declining => "declining",
+            Self::Oscillating => "oscillating",
+        }
+    }
+}
+
+/// How the loop is getting on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// Direction of the scores.
+    pub trend: Trend,
+    /// How much the trend can be relied on, 0..=1.
+    pub confidence: f64,
+    /// Scores of the cycle's loops, oldest first.
+    pub scores: Vec<f64>,
+    /// What speaks for and against.
+    pub factors: Vec<String>,
+}
+
+/// What the agent is told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Feedback {
+    /// In a sentence or two.
+    pub summary: String,
+    /// By severity, then path, then line.
+    pub items: Vec<FeedbackItem>,
+    /// Findings left out of `items` by the detail level.
+    pub omitted: u32,
+    /// Fingerprints fixed by this submission.
+    pub fixed: Vec<String>,
+    /// Fingerprints first reported by it.
+    pub new: Vec<String>,
+    /// Fingerprints that came back with it.
+    pub reopened: Vec<String>,
+    /// How the loop is getting on.
+    pub progress: Progress,
+    /// What to do next, most pressing first.
+    pub next_steps: Vec<NextStep>,
+}
+
+/// What was decided, and all that led to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// What happens next.
+    pub status: Status,
+    /// The loop the decision is about; 0 before the first.
+    pub loop_number: u32,
+    /// The bar in force, 0..=100.
+    pub bar: f64,
+    /// Loop at which the session stops unless that loop completes.
+    pub hard_stop: u32,
+    /// The score that was held against the bar.
+    pub score: Option<f64>,
+    /// Empty exactly when the status is `Complete`.
+    pub unmet: Vec<UnmetCondition>,
+    /// Whether the loop moves.
+    pub stagnation: StagnationReport,
+    /// Present exactly when the status is `Stop`.
+    pub termination: Option<TerminationReport>,
+    /// What the agent is told.
+    pub feedback: Feedback,
+    /// Given back in the next snapshot to the same policy. At most 64 KiB.
+    pub memo: Option<Vec<u8>>,
+    /// Additions of the policy.
+    pub extensions: Extensions,
+}
+
+/// How much text of past submissions a policy wants to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistoryRequest {
+    /// Number of iterations, the newest included.
+    pub submissions: u32,
+    /// Bytes of text over all of them.
+    pub bytes: u64,
+}
+
+/// What a policy says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// Short name, lower-case words joined by `-`.
+    pub name: String,
+    /// Semantic version.
+    pub version: String,
+    /// When it completes and when it stops.
+    pub summary: String,
+    /// JSON Schema (2020-12) of the settings.
+    pub settings_schema: String,
+    /// How much text it wants to see.
+    pub history: HistoryRequest,
+}
+
+/// A fault in the policy's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// JSON Pointer to the offending value; empty for the whole text.
+    pub path: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+/// Why a function could not answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The settings are not what validation accepts.
+    #[error("the settings are invalid: {}", .0.iter().map(|p| format!("{}: {}", p.path, p.message)).collect::<Vec<_>>().join("; "))]
+    InvalidSettings(Vec<Problem>),
+    /// The snapshot breaks a promise of the contract; which.
+    #[error("the snapshot breaks the contract: {0}")]
+    InvalidSnapshot(String),
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}

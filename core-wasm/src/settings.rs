@@ -1,0 +1,224 @@
+//! The policy's own settings: a JSON object, every member optional.
+
+use crate::model::Problem;
+use serde_json::Value;
+
+/// JSON Schema (2020-12) of the settings.
+pub const SCHEMA: &str = include_str!("settings.schema.json");
+
+/// Longest settings text that is read, in bytes; five numbers need far less.
+const MAX_BYTES: usize = 64 * 1024;
+/// Most problems that are reported of one text.
+const MAX_PROBLEMS: usize = 32;
+
+/// What can be set about the policy beyond the operator's criteria. Scores in points of 100.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// Points above the bar within which a noisy judge is asked again. Judges scatter with a standard
+    /// deviation of about 4 points on the same code.
+    pub noise_band: f64,
+    /// Whole reviews of one submission before a score near the bar is believed.
+    pub reviews_near_bar: u32,
+    /// Share of the rubric that must have been assessed, 0..=1.
+    pub minimum_assessed_weight: f64,
+    /// Newest loops that are looked at for stagnation, 2..=4: the history request covers four.
+    pub stagnation_window: u32,
+    /// Rise of the score over the window that excuses stagnation: the standard deviation of the difference
+    /// of two noisy scores (4 times the root of 2), rounded up.
+    pub excusing_rise: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            noise_band: 4.0,
+            reviews_near_bar: 2,
+            minimum_assessed_weight: 0.5,
+            stagnation_window: 3,
+            excusing_rise: 6.0,
+        }
+    }
+}
+
+/// Range of one setting and where its value goes.
+struct Field {
+    name: &'static str,
+    range: (f64, f64),
+    integer: bool,
+    set: fn(&mut Settings, f64),
+}
+
+const FIELDS: [Field; 5] = [
+    Field {
+        name: "noise_band",
+        range: (0.0, 100.0),
+        integer: false,
+        set: |s, v| s.noise_band = v,
+    },
+    Field {
+        name: "reviews_near_bar",
+        range: (1.0, 10.0),
+        integer: true,
+        set: |s, v| s.reviews_near_bar = v as u32,
+    },
+    Field {
+        name: "minimum_assessed_weight",
+        range: (0.0, 1.0),
+        integer: false,
+        set: |s, v| s.minimum_assessed_weight = v,
+    },
+    Field {
+        name: "stagnation_window",
+        range: (2.0, 4.0),
+        integer: true,
+        set: |s, v| s.stagnation_window = v as u32,
+    },
+    Field {
+        name: "excusing_rise",
+        range: (0.0, 100.0),
+        integer: false,
+        set: |s, v| s.excusing_rise = v,
+    },
+];
+
+impl Settings {
+    /// Reads a settings text; `""` stands for `{}`. Reports the problems, 32 at most, with JSON
+    /// Pointers and in their order.
+    pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
+        let problem = |path: String, message: String| Problem { path, message };
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
+        if text.len() > MAX_BYTES {
+            let message = format!("is {} bytes long; at most {MAX_BYTES} are read", text.len());
+            return Err(vec![problem(String::new(), message)]);
+        }
+        let value: Value = serde_json::from_str(text)
+            .map_err(|error| vec![problem(String::new(), format!("is not JSON: {error}"))])?;
+        let Value::Object(members) = value else {
+            return Err(vec![problem(String::new(), "must be an object".to_owned())]);
+        };
+        let mut settings = Self::default();
+        let mut problems = Vec::new();
+        for (name, value) in &members {
+            let outcome = match FIELDS.iter().find(|field| field.name == name) {
+                Some(field) => field
+                    .read(value)
+                    .map(|number| (field.set)(&mut settings, number)),
+                None => Err(format!("is not a setting; there are {}", names())),
+            };
+            if let Err(message) = outcome {
+                problems.push(problem(pointer(name), message));
+            }
+        }
+        // The order of an object's members depends on how the JSON library was built.
+        problems.sort_by(|a, b| a.path.cmp(&b.path));
+        problems.truncate(MAX_PROBLEMS);
+        if problems.is_empty() {
+            Ok(settings)
+        } else {
+            Err(problems)
+        }
+    }
+}
+
+impl Field {
+    fn read(&self, value: &Value) -> Result<f64, String> {
+        let (low, high) = self.range;
+        value
+            .as_f64()
+            .filter(|number| (low..=high).contains(number))
+            .filter(|number| !self.integer || number.fract() == 0.0)
+            .ok_or_else(|| {
+                let kind = if self.integer {
+                    "a whole number"
+                } else {
+                    "a number"
+                };
+                format!("must be {kind} from {low} to {high}")
+            })
+    }
+}
+
+fn names() -> String {
+    FIELDS.map(|field| field.name).join(", ")
+}
+
+/// JSON Pointer (RFC 6901) to a member of the root, shortened where the name is absurdly long.
+fn pointer(name: &str) -> String {
+    let name = crate::text::shortened(name, 200);
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(text: &str) -> Vec<String> {
+        Settings::parse(text)
+            .unwrap_err()
+            .into_iter()
+            .map(|problem| problem.path)
+            .collect()
+    }
+
+    #[test]
+    fn an_empty_text_stands_for_an_empty_object() {
+        assert_eq!(Settings::parse(""), Ok(Settings::default()));
+        assert_eq!(Settings::parse("{}"), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn every_setting_is_read() {
+        let text = r#"{"noise_band":1.5,"reviews_near_bar":3.0,"minimum_assessed_weight":0.25,"stagnation_window":4,"excusing_rise":9}"#;
+        let expected = Settings {
+            noise_band: 1.5,
+            reviews_near_bar: 3,
+            minimum_assessed_weight: 0.25,
+            stagnation_window: 4,
+            excusing_rise: 9.0,
+        };
+        assert_eq!(Settings::parse(text), Ok(expected));
+    }
+
+    #[test]
+    fn problems_point_at_what_is_wrong() {
+        assert_eq!(paths("{"), [""]);
+        assert_eq!(paths("[]"), [""]);
+        assert_eq!(
+            paths(r#"{"noise_band":-1,"a/b~c":1}"#),
+            ["/a~1b~0c", "/noise_band"]
+        );
+        assert_eq!(paths(r#"{"reviews_near_bar":1.5}"#), ["/reviews_near_bar"]);
+        assert_eq!(
+            paths(r#"{"stagnation_window":"3"}"#),
+            ["/stagnation_window"]
+        );
+        assert_eq!(paths(&format!("\"{}\"", "x".repeat(MAX_BYTES))), [""]);
+    }
+
+    #[test]
+    fn schema_defaults_and_validation_agree() {
+        let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+        let properties = schema["properties"].as_object().unwrap();
+        assert_eq!(schema["additionalProperties"], false);
+        assert_eq!(properties.len(), FIELDS.len());
+        for field in &FIELDS {
+            let property = &properties[field.name];
+            let (low, high) = field.range;
+            assert_eq!(property["minimum"].as_f64(), Some(low), "{}", field.name);
+            assert_eq!(property["maximum"].as_f64(), Some(high), "{}", field.name);
+            assert_eq!(
+                property["type"],
+                if field.integer { "integer" } else { "number" }
+            );
+            let accepts = |value: f64| Settings::parse(&format!("{{\"{}\":{value}}}", field.name));
+            assert_eq!(
+                accepts(property["default"].as_f64().unwrap()),
+                Ok(Settings::default())
+            );
+            assert!(accepts(low).is_ok() && accepts(high).is_ok());
+            assert!(accepts(low - 0.5).is_err() && accepts(high + 0.5).is_err());
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! Snapshots for tests, built like sentences: `session().review(60.0).finding(...).review(97.0)`.
+
+use crate::model::*;
+
+/// The guide's defaults: 95/10, 90/15, 85/20, hard stop 25, stagnation from loop 10 at 0.95.
+pub(crate) fn criteria() -> Criteria {
+    let tier = |score, loops| Tier { score, loops };
+    Criteria {
+        tiers: vec![tier(95.0, 10), tier(90.0, 15), tier(85.0, 20)],
+        hard_stop: 25,
+        stagnation: StagnationCriteria {
+            enabled: true,
+            start_loop: 10,
+            threshold: 0.95,
+        },
+        blocking_severity: Severity::Critical,
+        detail: DetailLevel::Detailed,
+    }
+}
+
+/// A session without any iteration yet: add at least one.
+pub(crate) fn session() -> Snapshot {
+    Snapshot {
+        now: 1_000,
+        criteria: criteria(),
+        request: Request::default(),
+        limits: Limits {
+            max_attempts: 100,
+            max_reviews: 3,
+            max_tokens: None,
+            max_money_micros: None,
+            max_judge_millis: None,
+        },
+        settings: String::new(),
+        iterations: Vec::new(),
+        sources: Vec::new(),
+        findings: Vec::new(),
+        evidence: Vec::new(),
+        spend: Spend::default(),
+        memo: None,
+        extensions: Vec::new(),
+    }
+}
+
+/// A model that scatters.
+pub(crate) fn noisy() -> Judge {
+    Judge {
+        name: "model".into(),
+        version: "1".into(),
+        kind: JudgeKind::Model,
+        deterministic: false,
+    }
+}
+
+/// Built-in rules.
+pub(crate) fn steady() -> Judge {
+    Judge {
+        name: "rules".into(),
+        version: "1".into(),
+        kind: JudgeKind::Static,
+        deterministic: true,
+    }
+}
+
+/// A whole review of these files by the noisy judge.
+pub(crate) fn review(score: f64, covered: &[&str]) -> Review {
+    Review {
+        judges: vec![noisy()],
+        score: Some(score),
+        verdict: if score < 50.0 {
+            Verdict::Reject
+        } else {
+            Verdict::Revise
+        },
+        dimensions: vec![Dimension {
+            name: "correctness".into(),
+            weight: 1.0,
+            score: Some(score),
+        }],
+        assessed_weight: 1.0,
+        coverage: Coverage::Whole,
+        covered: covered.iter().map(|&path| path.to_owned()).collect(),
+        reported: Vec::new(),
+        summary: String::new(),
+        extensions: Vec::new(),
+    }
+}
+
+/// An open finding in a file, first and last reported at loop 1.
+pub(crate) fn finding(fingerprint: &str, severity: Severity, path: &str, line: u32) -> Finding {
+    Finding {
+        fingerprint: fingerprint.to_owned(),
+        rule: None,
+        category: Category::Logic,
+        severity,
+        cwe: None,
+        message: format!("{fingerprint} is wrong"),
+        advice: Some(format!("mend {fingerprint}")),
+        location: Some(Location {
+            path: path.to_owned(),
+            line: Some(line),
+            end_line: None,
+        }),
+        symbol: None,
+        judge: "model".into(),
+        state: FindingState::Open,
+        first_seen: 1,
+        last_seen: 1,
+        fixed_in: None,
+        reopened: 0,
+        extensions: Vec::new(),
+    }
+}
+
+impl Snapshot {
+    /// Submits files (path and text) and has them reviewed; without reviews judging failed. A text `"-"`
+    /// deletes its file.
+    pub(crate) fn submit(mut self, files: &[(&str, &str)], reviews: Vec<Review>) -> Self {
+        let attempt = self.iterations.last().map_or(1, |last| last.attempt + 1);
+        let counts = reviews.iter().any(|review| review.whole_score().is_some());
+        let next = 1 + self
+            .iterations
+            .iter()
+            .filter(|i| i.loop_number.is_some())
+            .count() as u32;
+        self.iterations.push(Iteration {
+            attempt,
+            loop_number: counts.then_some(next),
+            submission: format!("{files:?}"),
+            submitted_at: u64::from(attempt),
+            files: files
+                .iter()
+                .map(|&(path, text)| FileVersion {
+                    path: path.to_owned(),
+                    digest: (text != "-").then(|| format!("{path} {text}")),
+                })
+                .collect(),
+            unchanged: false,
+            reviews,
+            extensions: Vec::new(),
+        });
+        let files = files
+            .iter()
+            .filter(|(_, text)| *text != "-")
+            .map(|&(path, text)| SourceFile {
+                path: path.to_owned(),
+                language: None,
+                text: text.to_owned(),
+            });
+        self.sources.push(Source {
+            attempt,
+            files: files.collect(),
+        });
+        self
+    }
+
+    /// Submits the next version of `a.rs`, different from all before, reviewed whole with this score.
+    pub(crate) fn scored(self, score: f64) -> Self {
+        let version = self.iterations.len();
+        let text: String = (0..40).map(|n| format!("word{}x{n} ", version)).collect();
+        self.submit(&[("a.rs", &text)], vec![review(score, &["a.rs"])])
+    }
+
+    /// Adds to the ledger.
+    pub(crate) fn with_finding(mut self, finding: Finding) -> Self {
+        self.findings.push(finding);
+        self
+    }
+
+    /// Sets the policy's settings.
+    pub(crate) fn with_settings(mut self, settings: &str) -> Self {
+        self.settings = settings.to_owned();
+        self
+    }
+
+    /// The newest review, to be changed.
+    pub(crate) fn newest_review(&mut self) -> &mut Review {
+        let newest = self
+            .iterations
+            .last_mut()
+            .and_then(|newest| newest.reviews.last_mut());
+        newest.expect("the session has a review")
+    }
+}

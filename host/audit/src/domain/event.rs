@@ -1,0 +1,116 @@
+//! The events of a session. A session is a fold of them; the journal is their only durable form.
+
+use super::{Decision, Digest, PolicyIdentity, Request, Review, Timestamp, Work};
+use serde::{Deserialize, Serialize};
+
+/// Where a session comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A client began it.
+    Created,
+    /// The original server's session file was read.
+    Imported {
+        /// Digest of that file.
+        source: Digest,
+    },
+}
+
+/// Who decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DecidedBy {
+    /// A policy.
+    Policy(PolicyIdentity),
+    /// The host, because one of its caps was reached; which.
+    Host(String),
+    /// The original server, before the session was imported.
+    Original,
+}
+
+/// Something that happened in a session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum Event {
+    /// First event of every session.
+    Opened {
+        /// When.
+        at: Timestamp,
+        /// How it came about.
+        origin: Origin,
+    },
+    /// Work came in. In a completed session it begins a new cycle.
+    Submitted {
+        /// Ordinal in the session, from 1, without gaps.
+        attempt: u32,
+        /// When.
+        at: Timestamp,
+        /// The work, names and patches resolved.
+        work: Work,
+        /// What its gan-config asked for, after the operator's mode.
+        request: Request,
+        /// What the client said the work is to achieve.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        task: Option<String>,
+        /// The client's own counter: echoed, never counted.
+        thought_number: u64,
+    },
+    /// A judge reviewed the newest submission, or an earlier review of the same work was used again.
+    Reviewed {
+        /// The submission's attempt.
+        attempt: u32,
+        /// When.
+        at: Timestamp,
+        /// The review.
+        review: Review,
+        /// Attempt whose review was used again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reused_from: Option<u32>,
+    },
+    /// Judging the newest submission failed.
+    ReviewFailed {
+        /// The submission's attempt.
+        attempt: u32,
+        /// When.
+        at: Timestamp,
+        /// What went wrong.
+        error: String,
+    },
+    /// A decision on the newest submission.
+    Decided {
+        /// The submission's attempt.
+        attempt: u32,
+        /// When.
+        at: Timestamp,
+        /// The decision.
+        decision: Box<Decision>,
+        /// Whose it is.
+        by: DecidedBy,
+        /// Digest of the snapshot it rests on; absent when no policy was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        input: Option<Digest>,
+        /// Settings the policy had, a JSON text.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        settings: String,
+        /// How long the evaluation took, in microseconds.
+        micros: u64,
+    },
+    /// The policy failed on the newest submission: reviewed, not decided.
+    Undecided {
+        /// The submission's attempt.
+        attempt: u32,
+        /// When.
+        at: Timestamp,
+        /// Which policy.
+        policy: PolicyIdentity,
+        /// What went wrong.
+        error: String,
+    },
+    /// A stopped session goes on: the next submission begins a new cycle.
+    Reset {
+        /// When.
+        at: Timestamp,
+        /// Who wanted it and why.
+        reason: String,
+    },
+}

@@ -1,0 +1,148 @@
+//! The ledger: every finding of a session, followed through its loops.
+//!
+//! A finding is *fixed* only when a whole review covered its file and did not report it - by a judge of at
+//! least the rank of the one that raised it - or when its file was deleted on purpose. Work that leaves the
+//! file out leaves the finding *unreviewed*: nobody completes by submitting less.
+
+use crate::domain::{Extent, Finding, FindingState, Reported, Review, Work, WorkFile};
+use crate::fingerprint::normalised_anchor;
+use std::collections::BTreeSet;
+
+/// Brings the ledger up to date with a review of `work` at loop `loop_number` (the next one, when the review
+/// does not count as a loop). `known_paths` are all files of the cycle in their latest version: a finding
+/// without a place is only fixed by a review that covered them all.
+pub(crate) fn update(
+    ledger: &mut Vec<Finding>,
+    work: &Work,
+    review: &Review,
+    loop_number: u32,
+    known_paths: &BTreeSet<&str>,
+) {
+    for finding in ledger
+        .iter_mut()
+        .filter(|finding| finding.state.is_standing())
+    {
+        if review
+            .findings
+            .iter()
+            .any(|(fingerprint, _)| *fingerprint == finding.fingerprint)
+        {
+            continue;
+        }
+        finding.state = unreported_state(finding, work, review, known_paths);
+        if finding.state == FindingState::Fixed {
+            finding.fixed_in = Some(loop_number);
+        }
+    }
+    for (fingerprint, reported) in &review.findings {
+        record(ledger, fingerprint, reported, review, loop_number);
+    }
+}
+
+/// At the start of a new cycle: what stands is carried over as seen before loop 1, and what was fixed stays
+/// on record, so that it is recognised should it come back.
+pub(crate) fn carry_over(ledger: &mut [Finding]) {
+    for finding in ledger {
+        finding.first_seen = 0;
+        finding.last_seen = 0;
+        finding.fixed_in = finding.fixed_in.map(|_| 0);
+    }
+}
+
+/// What a standing finding becomes when a review does not report it.
+fn unreported_state(
+    finding: &Finding,
+    work: &Work,
+    review: &Review,
+    known_paths: &BTreeSet<&str>,
+) -> FindingState {
+    let may_fix = review.counts() && review.rank() >= finding.judge_rank;
+    let covers = |path: &str| review.covered.iter().any(|covered| covered == path);
+    let Some(location) = &finding.reported.location else {
+        return if may_fix && known_paths.iter().all(|path| covers(path)) {
+            FindingState::Fixed
+        } else {
+            finding.state
+        };
+    };
+    if work.deleted.contains(&location.path) {
+        return FindingState::Fixed;
+    }
+    match work.files.iter().find(|file| file.path == location.path) {
+        None => FindingState::Unreviewed,
+        Some(file) if may_fix && covers(&file.path) && shows(file, finding) => FindingState::Fixed,
+        Some(file) if !shows(file, finding) => FindingState::Unreviewed,
+        Some(_) => finding.state,
+    }
+}
+
+/// Does what was sent of a file let a reviewer see whether the finding is still there? A whole file does. Of
+/// a file of which only some lines were judged, one whose anchor is among those lines or nowhere; of a
+/// fragment, one whose anchor was taken away.
+fn shows(file: &WorkFile, finding: &Finding) -> bool {
+    let first_line = finding
+        .reported
+        .anchor
+        .lines()
+        .map(normalised_anchor)
+        .find(|line| !line.is_empty());
+    let Some(anchor) = first_line else {
+        return file.extent == Extent::Whole;
+    };
+    let has_anchor = |line: &str| normalised_anchor(line).contains(&anchor);
+    match &file.extent {
+        Extent::Whole => true,
+        Extent::Changed(new) => {
+            let mut lines = (1u32..)
+                .zip(file.text.lines())
+                .filter(|(_, line)| has_anchor(line))
+                .peekable();
+            lines.peek().is_none() || lines.any(|(number, _)| new.binary_search(&number).is_ok())
+        }
+        Extent::Fragment { removed, .. } => removed.iter().any(|line| has_anchor(line)),
+    }
+}
+
+fn record(
+    ledger: &mut Vec<Finding>,
+    fingerprint: &str,
+    reported: &Reported,
+    review: &Review,
+    loop_number: u32,
+) {
+    let judge = review
+        .judges
+        .first()
+        .map(|judge| judge.name.clone())
+        .unwrap_or_default();
+    let rank = review.rank();
+    match ledger
+        .iter_mut()
+        .find(|finding| finding.fingerprint == fingerprint)
+    {
+        Some(finding) => {
+            if finding.state == FindingState::Fixed {
+                finding.reopened += 1;
+                finding.fixed_in = None;
+            }
+            if finding.state != FindingState::Waived {
+                finding.state = FindingState::Open;
+            }
+            finding.last_seen = loop_number;
+            finding.reported = reported.clone();
+            finding.judge = judge;
+            finding.judge_rank = finding.judge_rank.max(rank);
+        }
+        None => ledger.push(Finding {
+            fingerprint: fingerprint.to_owned(),
+            reported: reported.clone(),
+            judge,
+            judge_rank: rank,
+            state: FindingState::Open,
+            first_seen: loop_number,
+            last_seen: loop_number,
+            fixed_in: None,
+            reopened: 0,
+        }),
+    }
+}

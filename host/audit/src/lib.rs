@@ -1,0 +1,24 @@
+//! The audit loop and the domain it speaks of.
+//!
+//! One audit goes one way: lock the session, resolve the submission into work, judge it, grade the review,
+//! update the ledger, record, let the policy decide, record, answer. [`AuditLoop`] is that way; the
+//! [`ports`] are what it needs from the world; [`domain`] is what it speaks of; a [`session::Session`] is
+//! the fold of a session's events.
+
+mod audit_loop;
+mod caps;
+pub mod domain;
+pub mod fingerprint;
+mod gan_config;
+mod grade;
+mod ledger;
+pub mod ports;
+mod report;
+mod resolve;
+pub mod rubric;
+pub mod session;
+mod snapshot_of;
+
+pub use audit_loop::{AuditLoop, AuditRequest, LoopConfig};
+pub use gan_config::GanConfigMode;
+pub use report::{AuditError, AuditReport, LoopSummary};

@@ -1,0 +1,61 @@
+//! Policies.
+
+use crate::domain::{Decision, PolicyIdentity, Snapshot};
+use async_trait::async_trait;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How much text of past submissions a policy wants to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HistoryRequest {
+    /// Number of iterations, the newest included.
+    pub submissions: u32,
+    /// Bytes of text over all of them.
+    pub bytes: u64,
+}
+
+/// Why a policy did not decide.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// The policy answered that it cannot decide.
+    #[error("the policy refused to decide: {0}")]
+    Refused(String),
+    /// The policy trapped.
+    #[error("the policy trapped: {0}")]
+    Trapped(String),
+    /// The policy was over its deadline.
+    #[error("the policy did not decide within {} ms", .0.as_millis())]
+    TimedOut(Duration),
+    /// The policy wanted more memory, stack or table space than it may have.
+    #[error("the policy exceeded its {0} limit")]
+    OverLimit(String),
+    /// The decision breaks the contract.
+    #[error("the policy's decision breaks the contract: {0}")]
+    InvalidDecision(String),
+    /// The host could not run the policy.
+    #[error("the policy could not be run: {0}")]
+    Host(String),
+}
+
+/// A policy as it was when it was asked for; a swap does not touch it.
+#[async_trait]
+pub trait LivePolicy: Send + Sync {
+    /// Which policy this is.
+    fn identity(&self) -> &PolicyIdentity;
+
+    /// Its settings, a JSON text.
+    fn settings(&self) -> &str;
+
+    /// How much text it wants to see.
+    fn history(&self) -> HistoryRequest;
+
+    /// Decides on the newest iteration of a snapshot. Pure, bounded in time, memory and output. The
+    /// decision keeps the contract's promises about numbers and about which parts go with which status.
+    async fn evaluate(&self, snapshot: Arc<Snapshot>) -> Result<Decision, PolicyError>;
+}
+
+/// Knows the live policy.
+pub trait PolicyEngine: Send + Sync + 'static {
+    /// The policy that is live now.
+    fn live(&self) -> Arc<dyn LivePolicy>;
+}

@@ -1,0 +1,469 @@
+//! A session: the fold of its events.
+
+use crate::domain::{
+    DecidedBy, Decision, Digest, Event, FileVersion, Finding, JudgeIdentity, Origin,
+    PolicyIdentity, Request, Review, SessionId, Spend, Status, Timestamp, Work,
+};
+use crate::ledger;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Newest iterations whose text is kept in memory; older ones are in the journal.
+pub const MAX_TEXTS: usize = 8;
+/// Bytes of text kept in memory over those iterations, the newest one always included; and, apart from them,
+/// over the newest versions of all files.
+pub const MAX_TEXT_BYTES: usize = 16 * 1024 * 1024;
+
+/// Where a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// More work is expected.
+    Open,
+    /// The newest cycle is complete; the next submission begins another.
+    Complete,
+    /// Stopped; no judge runs until a reset.
+    Stopped,
+}
+
+/// One attempt of the current cycle.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Iteration {
+    /// Ordinal in the session, from 1.
+    pub attempt: u32,
+    /// Number of the loop, once a whole and scored review made it one.
+    pub loop_number: Option<u32>,
+    /// When it came in.
+    pub at: Timestamp,
+    /// Digest of the work.
+    pub digest: Digest,
+    /// Versions of the files it held, by path.
+    pub files: Vec<FileVersion>,
+    /// The work itself, while it is among the newest.
+    pub work: Option<Work>,
+    /// What it asked for.
+    pub request: Request,
+    /// What the client said it is for.
+    pub task: Option<String>,
+    /// Reviews, in order.
+    pub reviews: Vec<Review>,
+    /// A review of an earlier iteration was used again.
+    pub unchanged: bool,
+    /// Why judging or deciding failed, when it did.
+    pub failure: Option<String>,
+}
+
+impl Iteration {
+    fn new(
+        attempt: u32,
+        at: Timestamp,
+        work: &Work,
+        request: Request,
+        task: Option<String>,
+    ) -> Self {
+        let held = work.files.iter().map(|file| FileVersion {
+            path: file.path.clone(),
+            digest: Some(Digest::of(file.text.as_bytes())),
+        });
+        let deleted = work.deleted.iter().map(|path| FileVersion {
+            path: path.clone(),
+            digest: None,
+        });
+        let mut files: Vec<FileVersion> = held.chain(deleted).collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Self {
+            attempt,
+            loop_number: None,
+            at,
+            digest: work.digest(),
+            files,
+            work: Some(work.clone()),
+            request,
+            task,
+            reviews: Vec::new(),
+            unchanged: false,
+            failure: None,
+        }
+    }
+
+    fn text_bytes(&self) -> usize {
+        self.work
+            .iter()
+            .flat_map(|work| &work.files)
+            .map(|file| file.text.len())
+            .sum()
+    }
+}
+
+/// The newest version of a file of the session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LatestFile {
+    /// Attempt that brought it.
+    pub attempt: u32,
+    /// The client named it; otherwise the name was made up.
+    pub named: bool,
+    /// The whole text; absent while only fragments of it were seen, or when it had to be forgotten.
+    pub text: Option<String>,
+}
+
+/// A decision with its author.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decided {
+    /// Attempt it is about.
+    pub attempt: u32,
+    /// When.
+    pub at: Timestamp,
+    /// The decision.
+    pub decision: Decision,
+    /// Whose.
+    pub by: DecidedBy,
+}
+
+/// A session as its events make it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    id: SessionId,
+    opened_at: Timestamp,
+    updated_at: Timestamp,
+    origin: Origin,
+    cycle: u32,
+    attempts: u32,
+    standing: Standing,
+    iterations: Vec<Iteration>,
+    ledger: Vec<Finding>,
+    latest: BTreeMap<String, LatestFile>,
+    unnamed: u32,
+    spend: Spend,
+    memo: Option<(PolicyIdentity, Vec<u8>)>,
+    last: Option<Decided>,
+    events: u64,
+}
+
+impl Session {
+    /// A session before its first event.
+    pub fn new(id: SessionId) -> Self {
+        Self {
+            id,
+            opened_at: Timestamp::default(),
+            updated_at: Timestamp::default(),
+            origin: Origin::Created,
+            cycle: 1,
+            attempts: 0,
+            standing: Standing::Open,
+            iterations: Vec::new(),
+            ledger: Vec::new(),
+            latest: BTreeMap::new(),
+            unnamed: 0,
+            spend: Spend::default(),
+            memo: None,
+            last: None,
+            events: 0,
+        }
+    }
+
+    /// Folds an event in. Total: an event that does not fit (about another attempt, say) changes nothing but
+    /// the count, so that a journal of a later version never stops an older reader.
+    pub fn apply(&mut self, event: &Event) {
+        self.events += 1;
+        match event {
+            Event::Opened { at, origin } => {
+                self.opened_at = *at;
+                self.updated_at = *at;
+                self.origin = origin.clone();
+            }
+            Event::Submitted {
+                attempt,
+                at,
+                work,
+                request,
+                task,
+                ..
+            } => {
+                self.submitted(*attempt, *at, work, *request, task.clone());
+            }
+            Event::Reviewed {
+                attempt,
+                at,
+                review,
+                reused_from,
+            } => {
+                self.reviewed(*attempt, *at, review, reused_from.is_some());
+            }
+            Event::ReviewFailed { attempt, at, error } => {
+                self.updated_at = *at;
+                self.spend.judge_calls += 1;
+                if let Some(iteration) = self.newest(*attempt) {
+                    iteration.failure = Some(error.clone());
+                }
+            }
+            Event::Decided {
+                attempt,
+                at,
+                decision,
+                by,
+                ..
+            } => {
+                self.decided(*attempt, *at, decision, by);
+            }
+            Event::Undecided {
+                attempt, at, error, ..
+            } => {
+                self.updated_at = *at;
+                if let Some(iteration) = self.newest(*attempt) {
+                    iteration.failure = Some(error.clone());
+                }
+            }
+            Event::Reset { at, .. } => {
+                self.updated_at = *at;
+                if self.standing != Standing::Open {
+                    self.begin_cycle();
+                }
+            }
+        }
+    }
+
+    fn submitted(
+        &mut self,
+        attempt: u32,
+        at: Timestamp,
+        work: &Work,
+        request: Request,
+        task: Option<String>,
+    ) {
+        if self.standing == Standing::Complete {
+            self.begin_cycle();
+        }
+        self.updated_at = at;
+        self.attempts = self.attempts.max(attempt);
+        for file in &work.files {
+            let text = match &file.extent {
+                crate::domain::Extent::Fragment { .. } => None,
+                _ => Some(file.text.clone()),
+            };
+            if !file.named && !self.latest.contains_key(&file.path) {
+                self.unnamed += 1;
+            }
+            self.latest.insert(
+                file.path.clone(),
+                LatestFile {
+                    attempt,
+                    named: file.named,
+                    text,
+                },
+            );
+        }
+        for path in &work.deleted {
+            self.latest.remove(path);
+        }
+        self.iterations
+            .push(Iteration::new(attempt, at, work, request, task));
+        self.forget_old_texts();
+    }
+
+    fn reviewed(&mut self, attempt: u32, at: Timestamp, review: &Review, reused: bool) {
+        self.updated_at = at;
+        self.spend.input_tokens += review.usage.input_tokens;
+        self.spend.cached_tokens += review.usage.cached_tokens;
+        self.spend.output_tokens += review.usage.output_tokens;
+        self.spend.money_micros += review.usage.money_micros;
+        if !reused {
+            self.spend.judge_millis += review.millis;
+            self.spend.judge_calls += 1;
+        }
+        let next_loop = self.loops() + 1;
+        let Some(iteration) = self.newest(attempt) else {
+            return;
+        };
+        iteration.unchanged |= reused;
+        iteration.reviews.push(review.clone());
+        if review.counts() {
+            iteration.loop_number.get_or_insert(next_loop);
+        }
+        let number = iteration.loop_number.unwrap_or(next_loop);
+        let work = iteration.work.clone().unwrap_or_default();
+        let paths = files_of(&self.iterations);
+        ledger::update(&mut self.ledger, &work, review, number, &paths);
+    }
+
+    fn decided(&mut self, attempt: u32, at: Timestamp, decision: &Decision, by: &DecidedBy) {
+        self.updated_at = at;
+        self.standing = match decision.status {
+            Status::Continue | Status::ReviewAgain(_) => Standing::Open,
+            Status::Complete(_) => Standing::Complete,
+            Status::Stop(_) => Standing::Stopped,
+        };
+        if let DecidedBy::Policy(policy) = by {
+            self.memo = decision.memo.clone().map(|memo| (policy.clone(), memo));
+        }
+        self.last = Some(Decided {
+            attempt,
+            at,
+            decision: decision.clone(),
+            by: by.clone(),
+        });
+    }
+
+    fn begin_cycle(&mut self) {
+        self.cycle += 1;
+        self.standing = Standing::Open;
+        self.iterations.clear();
+        self.spend = Spend::default();
+        self.memo = None;
+        ledger::carry_over(&mut self.ledger);
+    }
+
+    fn newest(&mut self, attempt: u32) -> Option<&mut Iteration> {
+        self.iterations
+            .last_mut()
+            .filter(|iteration| iteration.attempt == attempt)
+    }
+
+    fn forget_old_texts(&mut self) {
+        let mut bytes = 0;
+        for (age, iteration) in self.iterations.iter_mut().rev().enumerate() {
+            bytes += iteration.text_bytes();
+            if age > 0 && (age >= MAX_TEXTS || bytes > MAX_TEXT_BYTES) {
+                iteration.work = None;
+            }
+        }
+        let mut texts: Vec<(u32, usize, String)> = self
+            .latest
+            .iter()
+            .filter_map(|(path, file)| {
+                Some((file.attempt, file.text.as_ref()?.len(), path.clone()))
+            })
+            .collect();
+        let mut total: usize = texts.iter().map(|(_, bytes, _)| bytes).sum();
+        if total > MAX_TEXT_BYTES {
+            texts.sort();
+            for (_, bytes, path) in texts {
+                if total <= MAX_TEXT_BYTES {
+                    break;
+                }
+                total -= bytes;
+                if let Some(file) = self.latest.get_mut(&path) {
+                    file.text = None;
+                }
+            }
+        }
+    }
+
+    /// Its name.
+    pub fn id(&self) -> &SessionId {
+        &self.id
+    }
+
+    /// When it was begun.
+    pub fn opened_at(&self) -> Timestamp {
+        self.opened_at
+    }
+
+    /// When it was last written.
+    pub fn updated_at(&self) -> Timestamp {
+        self.updated_at
+    }
+
+    /// Where it comes from.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Number of the current cycle, from 1.
+    pub fn cycle(&self) -> u32 {
+        self.cycle
+    }
+
+    /// Attempts made, over all cycles.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// Loops of the current cycle.
+    pub fn loops(&self) -> u32 {
+        self.iterations
+            .iter()
+            .filter_map(|iteration| iteration.loop_number)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Where it stands.
+    pub fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    /// The current cycle's attempts, oldest first.
+    pub fn iterations(&self) -> &[Iteration] {
+        &self.iterations
+    }
+
+    /// Every finding of the session, in the order they were first reported.
+    pub fn ledger(&self) -> &[Finding] {
+        &self.ledger
+    }
+
+    /// The newest version of every file of the session that was not deleted, by path.
+    pub fn latest(&self) -> &BTreeMap<String, LatestFile> {
+        &self.latest
+    }
+
+    /// Unnamed files that were given a name so far.
+    pub fn unnamed(&self) -> u32 {
+        self.unnamed
+    }
+
+    /// What the cycle has cost.
+    pub fn spend(&self) -> Spend {
+        self.spend
+    }
+
+    /// What this policy returned as memo last time in this cycle.
+    pub fn memo(&self, policy: &PolicyIdentity) -> Option<&[u8]> {
+        self.memo
+            .as_ref()
+            .filter(|(of, _)| of.digest == policy.digest)
+            .map(|(_, memo)| memo.as_slice())
+    }
+
+    /// The newest decision.
+    pub fn last_decision(&self) -> Option<&Decided> {
+        self.last.as_ref()
+    }
+
+    /// Events folded in.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// The whole, scored reviews of equal work by the same judge, and the attempt they were made for: all of
+    /// them, so that submitting the same work again is no new draw. Empty when there are none.
+    pub fn reviews_of(&self, work: &Digest, judge: &JudgeIdentity) -> (u32, Vec<Review>) {
+        let by_this_judge = |review: &&Review| review.counts() && review.judges == [judge.clone()];
+        self.iterations
+            .iter()
+            .rev()
+            .filter(|iteration| iteration.digest == *work)
+            .map(|iteration| {
+                let reviews = iteration
+                    .reviews
+                    .iter()
+                    .filter(by_this_judge)
+                    .cloned()
+                    .collect();
+                (iteration.attempt, reviews)
+            })
+            .find(|(_, reviews): &(u32, Vec<Review>)| !reviews.is_empty())
+            .unwrap_or_default()
+    }
+}
+
+/// Paths of the files that the newest versions of these iterations hold.
+fn files_of(iterations: &[Iteration]) -> BTreeSet<&str> {
+    let mut paths = BTreeSet::new();
+    for file in iterations.iter().flat_map(|iteration| &iteration.files) {
+        if file.digest.is_some() {
+            paths.insert(file.path.as_str());
+        } else {
+            paths.remove(file.path.as_str());
+        }
+    }
+    paths
+}

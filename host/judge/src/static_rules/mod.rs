@@ -1,0 +1,39 @@
+//! The built-in judge: rules over syntax trees, and checks that hold for every language.
+//!
+//! `rules/` holds the rules of each language as data; the modules here are the engine that runs them, the checks
+//! that are code, and the rule by which findings become grades (`grades`).
+
+mod catalogue;
+mod collector;
+mod comments;
+mod complexity;
+mod conflict_markers;
+mod deadline;
+mod documentation;
+mod endless_loop;
+mod file_kind;
+mod grades;
+mod grammar;
+mod judge;
+mod kinds;
+mod recursion;
+mod rule;
+mod scan;
+mod secret_value;
+mod secrets;
+mod source;
+mod summary;
+mod symbol;
+mod syntax_errors;
+mod syntax_tree;
+mod test_code;
+mod testing;
+
+#[cfg(test)]
+mod examples;
+
+pub use grammar::Grammar;
+pub use judge::StaticJudge;
+
+/// The judge's name.
+pub(crate) const NAME: &str = "static";

@@ -1,0 +1,152 @@
+//! One rule: what it matches, and what a match means.
+
+use super::grammar::Grammar;
+use ast_grep_config::{GlobalRules, Metadata, RuleConfig, RuleConfigError, SerializableRuleConfig};
+use gansauditor_audit::domain::{Category, Severity};
+use serde::Deserialize;
+
+/// What `metadata` of a rule says. `rules/README.md` is the manual.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RuleCard {
+    /// How bad a match is.
+    pub(crate) severity: Severity,
+    /// What a match is about.
+    pub(crate) category: Category,
+    /// Number in the Common Weakness Enumeration.
+    #[serde(default)]
+    pub(crate) cwe: Option<u32>,
+    /// The rule holds in test code too.
+    #[serde(default)]
+    pub(crate) in_tests: bool,
+    /// The rule holds where only pieces of a file are known.
+    #[serde(default = "yes")]
+    pub(crate) in_fragments: bool,
+    /// The only grammars it applies to; all of the folder's when absent.
+    #[serde(default)]
+    pub(crate) only: Option<Vec<Grammar>>,
+    /// Code that the rule must report, at the marked lines.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "examples are for the tests of the rules")
+    )]
+    pub(crate) invalid: Vec<String>,
+    /// Code that the rule must not report.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "examples are for the tests of the rules")
+    )]
+    pub(crate) valid: Vec<String>,
+}
+
+impl RuleCard {
+    fn read(metadata: &Metadata) -> Result<Self, Box<dyn std::error::Error>> {
+        // ast-grep keeps metadata as a newtype of a map.
+        let map = match serde_value::to_value(metadata)? {
+            serde_value::Value::Newtype(map) => *map,
+            map => map,
+        };
+        Ok(map.deserialize_into()?)
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Why a rule file is wrong.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RuleError {
+    /// Not the YAML of rules.
+    #[error("{file}: {source}; see rules/README.md for the fields")]
+    Yaml {
+        /// Which file.
+        file: String,
+        /// What the parser says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A rule without what the judge needs.
+    #[error("{file}: rule `{rule}`: {reason}")]
+    Card {
+        /// Which file.
+        file: String,
+        /// Which rule.
+        rule: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A rule whose matcher does not compile.
+    #[error("{file}: rule `{rule}` for {grammar}: {source}", grammar = .grammar.name())]
+    Matcher {
+        /// Which file.
+        file: String,
+        /// Which rule.
+        rule: String,
+        /// For which grammar.
+        grammar: Grammar,
+        /// What ast-grep says.
+        source: Box<RuleConfigError>,
+    },
+}
+
+/// A rule, compiled for one grammar.
+pub(crate) struct Rule {
+    /// Matcher and texts.
+    pub(crate) config: RuleConfig<Grammar>,
+    /// Meaning.
+    pub(crate) card: RuleCard,
+}
+
+impl Rule {
+    /// Compiles a rule for `grammar`; `None` when it does not apply there.
+    pub(crate) fn compile(
+        file: &str,
+        mut text: SerializableRuleConfig<Grammar>,
+        grammar: Grammar,
+        utilities: &GlobalRules,
+    ) -> Result<Option<Self>, RuleError> {
+        let rule = text.id.clone();
+        let card_error = |reason: String| RuleError::Card {
+            file: file.to_owned(),
+            rule: rule.clone(),
+            reason,
+        };
+        let metadata = text
+            .metadata
+            .take()
+            .ok_or_else(|| card_error("has no metadata".into()))?;
+        let card =
+            RuleCard::read(&metadata).map_err(|error| card_error(format!("metadata: {error}")))?;
+        if text.message.trim().is_empty()
+            || text
+                .note
+                .as_deref()
+                .is_none_or(|note| note.trim().is_empty())
+        {
+            return Err(card_error(
+                "needs a message and a note with what to do".into(),
+            ));
+        }
+        if card
+            .only
+            .as_ref()
+            .is_some_and(|only| !only.contains(&grammar))
+        {
+            return Ok(None);
+        }
+        text.language = grammar;
+        let config =
+            RuleConfig::try_from(text, utilities).map_err(|source| RuleError::Matcher {
+                file: file.to_owned(),
+                rule: rule.clone(),
+                grammar,
+                source: Box::new(source),
+            })?;
+        Ok(Some(Self { config, card }))
+    }
+
+    /// `<folder>/<slug>`.
+    pub(crate) fn id(&self) -> &str {
+        &self.config.id
+    }
+}

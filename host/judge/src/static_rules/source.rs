@@ -1,0 +1,57 @@
+//! One parsed file, as the checks see it.
+
+use super::grammar::Grammar;
+use super::kinds::Kinds;
+use gansauditor_audit::domain::{Extent, WorkFile};
+use tree_sitter::Node;
+
+/// A parsed file.
+pub(crate) struct Source<'t> {
+    /// What was submitted.
+    pub(crate) file: &'t WorkFile,
+    /// By which grammar it was parsed.
+    pub(crate) grammar: Grammar,
+    /// The root of the tree.
+    pub(crate) root: Node<'t>,
+    /// The file is test code as a whole.
+    pub(crate) is_test: bool,
+}
+
+impl<'t> Source<'t> {
+    /// The text of a node.
+    pub(crate) fn text_of(&self, node: Node<'_>) -> &'t str {
+        self.file.text.get(node.byte_range()).unwrap_or_default()
+    }
+
+    /// The text of a node's field, where it has it.
+    pub(crate) fn field(&self, node: Node<'_>, name: &str) -> Option<&'t str> {
+        node.child_by_field_name(name)
+            .map(|child| self.text_of(child))
+    }
+
+    /// Names of the node kinds of the grammar.
+    pub(crate) fn kinds(&self) -> &'static Kinds {
+        self.grammar.kinds()
+    }
+
+    /// Only pieces of the file are known.
+    pub(crate) fn is_fragment(&self) -> bool {
+        matches!(self.file.extent, Extent::Fragment { .. })
+    }
+
+    /// The node is there in full: parsed without errors, and no line within it is missing from a fragment.
+    pub(crate) fn is_complete(&self, node: Node<'_>) -> bool {
+        if node.has_error() {
+            return false;
+        }
+        match &self.file.extent {
+            Extent::Whole | Extent::Changed(_) => true,
+            Extent::Fragment { lines, .. } => lines
+                .get(node.start_position().row..=node.end_position().row)
+                .is_some_and(|part| {
+                    part.windows(2)
+                        .all(|pair| pair[0].number + 1 == pair[1].number)
+                }),
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The live policy and how another takes its place.
+
+use crate::component;
+use crate::embedded::CORE;
+use crate::error::LoadError;
+use crate::limits::Limits;
+use crate::load::LoadedPolicy;
+use crate::runtime::Runtime;
+use arc_swap::ArcSwap;
+use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
+use gansauditor_audit::ports::{Clock, LivePolicy, PolicyEngine};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// A candidate that did not become the live policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedCandidate {
+    /// When it failed.
+    pub at: Timestamp,
+    /// Digest of its bytes; absent when they could not be read.
+    pub digest: Option<Digest>,
+    /// Why.
+    pub error: LoadError,
+}
+
+/// What is live, and what would have liked to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyStatus {
+    /// The live policy.
+    pub live: PolicyIdentity,
+    /// Since when it is live.
+    pub since: Timestamp,
+    /// The newest candidate that failed after the live policy took its place; absent when none did.
+    pub failed: Option<FailedCandidate>,
+}
+
+/// The live policy with the time it went live: one value, so that nobody reads half of a change.
+struct Published {
+    policy: LoadedPolicy,
+    since: Timestamp,
+    failed: Option<FailedCandidate>,
+}
+
+/// Holds the live policy, loads others, and puts one in its place while evaluations run.
+pub struct PolicyHost {
+    runtime: Arc<Runtime>,
+    clock: Arc<dyn Clock>,
+    published: ArcSwap<Published>,
+    /// One candidate at a time: compiling takes every processor, and the last one asked for must be the one that
+    /// stays.
+    loading: Mutex<()>,
+}
+
+impl PolicyHost {
+    /// Starts with the core policy under these settings (`""` stands for `{}`).
+    ///
+    /// # Errors
+    /// [`LoadError::NoCore`] when it is not part of this build, [`LoadError::Settings`] when the core refuses the
+    /// settings, and whatever else stands in the way of running WebAssembly here.
+    pub fn with_core(
+        limits: Limits,
+        settings: &str,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, LoadError> {
+        let core = CORE.as_ref().ok_or(LoadError::NoCore)?;
+        Self::start(limits, clock, |runtime| {
+            LoadedPolicy::from_core(runtime, core, settings)
+        })
+    }
+
+    /// Starts with the policy of a component.
+    ///
+    /// # Errors
+    /// As [`PolicyHost::activate`].
+    pub fn with_component(
+        limits: Limits,
+        component: &[u8],
+        settings: &str,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, LoadError> {
+        Self::start(limits, clock, |runtime| {
+            LoadedPolicy::from_bytes(runtime, component, settings)
+        })
+    }
+
+    fn start(
+        limits: Limits,
+        clock: Arc<dyn Clock>,
+        load: impl FnOnce(Arc<Runtime>) -> Result<LoadedPolicy, LoadError>,
+    ) -> Result<Self, LoadError> {
+        let runtime = Arc::new(Runtime::new(limits)?);
+        let policy = load(Arc::clone(&runtime))?;
+        let since = clock.now();
+        let published = ArcSwap::from_pointee(Published {
+            policy,
+            since,
+            failed: None,
+        });
+        Ok(Self {
+            runtime,
+            clock,
+            published,
+            loading: Mutex::new(()),
+        })
+    }
+
+    /// Loads a component without putting it in anyone's place: to inspect it, or to replay sessions through it.
+    ///
+    /// # Errors
+    /// By the step that failed.
+    pub async fn load(
+        &self,
+        component: Vec<u8>,
+        settings: &str,
+    ) -> Result<LoadedPolicy, LoadError> {
+        let _one_at_a_time = self.loading.lock().await;
+        self.load_now(component, settings).await
+    }
+
+    /// The core policy under these settings, without putting it in anyone's place.
+    ///
+    /// # Errors
+    /// As [`PolicyHost::with_core`].
+    pub async fn load_core(&self, settings: &str) -> Result<LoadedPolicy, LoadError> {
+        let core = CORE.as_ref().ok_or(LoadError::NoCore)?;
+        let _one_at_a_time = self.loading.lock().await;
+        let settings = settings.to_owned();
+        let runtime = Arc::clone(&self.runtime);
+        blocking(move || LoadedPolicy::from_core(runtime, core, &settings)).await
+    }
+
+    /// Loads a component and makes it the live policy. Evaluations that run end with the policy they began with.
+    ///
+    /// # Errors
+    /// By the step that failed. The live policy stays, and [`PolicyHost::status`] shows the failure.
+    pub async fn activate(
+        &self,
+        component: Vec<u8>,
+        settings: &str,
+    ) -> Result<PolicyIdentity, LoadError> {
+        let _one_at_a_time = self.loading.lock().await;
+        let digest = Digest::of(&component);
+        match self.load_now(component, settings).await {
+            Ok(policy) => Ok(self.publish(policy)),
+            Err(error) => {
+                self.note_failure(Some(digest), &error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes a policy live that was loaded before: a candidate that proved itself, or the one that was live
+    /// before the last change.
+    pub fn publish(&self, policy: LoadedPolicy) -> PolicyIdentity {
+        let identity = policy.identity().clone();
+        let since = self.clock.now();
+        self.published.store(Arc::new(Published {
+            policy,
+            since,
+            failed: None,
+        }));
+        tracing::info!(policy = %identity.name, version = %identity.version, digest = %identity.digest, "policy is live");
+        identity
+    }
+
+    /// The live policy itself, to come back to it later.
+    pub fn current(&self) -> LoadedPolicy {
+        self.published.load().policy.clone()
+    }
+
+    /// What is live, since when, and what failed since.
+    pub fn status(&self) -> PolicyStatus {
+        let published = self.published.load();
+        PolicyStatus {
+            live: published.policy.identity().clone(),
+            since: published.since,
+            failed: published.failed.clone(),
+        }
+    }
+
+    /// Reads the file of a component, within the size that may be loaded.
+    ///
+    /// # Errors
+    /// [`LoadError::Unreadable`] and [`LoadError::TooLarge`].
+    pub async fn read(&self, path: &Path) -> Result<Vec<u8>, LoadError> {
+        let path = path.to_owned();
+        let limit = self.runtime.limits.component_bytes;
+        blocking(move || component::read(&path, limit)).await
+    }
+
+    async fn load_now(
+        &self,
+        component: Vec<u8>,
+        settings: &str,
+    ) -> Result<LoadedPolicy, LoadError> {
+        let settings = settings.to_owned();
+        let runtime = Arc::clone(&self.runtime);
+        blocking(move || LoadedPolicy::from_bytes(runtime, &component, &settings)).await
+    }
+
+    pub(crate) fn note_failure(&self, digest: Option<Digest>, error: &LoadError) {
+        tracing::warn!(%error, digest = digest.as_ref().map(tracing::field::display), "candidate policy failed; the live policy stays");
+        let failed = FailedCandidate {
+            at: self.clock.now(),
+            digest,
+            error: error.clone(),
+        };
+        self.published.rcu(|now| Published {
+            policy: now.policy.clone(),
+            since: now.since,
+            failed: Some(failed.clone()),
+        });
+    }
+}
+
+impl PolicyEngine for PolicyHost {
+    fn live(&self) -> Arc<dyn LivePolicy> {
+        Arc::new(self.current())
+    }
+}
+
+impl std::fmt::Debug for PolicyHost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PolicyHost")
+            .field("status", &self.status())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Runs what computes or reads for long on a thread for it.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LoadError> + Send + 'static,
+) -> Result<T, LoadError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|e| Err(LoadError::Host(e.to_string())))
+}

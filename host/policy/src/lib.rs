@@ -1,0 +1,30 @@
+//! Runs evaluation policies: WebAssembly components under limits, swapped in a running process.
+//!
+//! [`PolicyHost`] holds the live policy. A candidate goes one way: bytes are checked, compiled, asked for their
+//! description, given the settings, tried on a small snapshot, and only then published by moving one pointer. A
+//! failure at any step is a [`LoadError`] and changes nothing; an evaluation that runs keeps the policy it
+//! began with. Each evaluation has an instance of its own under the bounds of [`Limits`], and its decision is
+//! checked against the contract before anyone sees it.
+
+mod bindings;
+mod component;
+mod config;
+mod decision;
+mod description;
+mod embedded;
+mod error;
+mod host;
+mod limits;
+mod load;
+mod runtime;
+mod self_test;
+mod snapshot;
+mod ticker;
+mod watch;
+
+pub use embedded::CORE_IS_EMBEDDED;
+pub use error::{LoadError, SettingsProblem};
+pub use host::{FailedCandidate, PolicyHost, PolicyStatus};
+pub use limits::Limits;
+pub use load::{Inspection, LoadedPolicy};
+pub use watch::{WatchOutcome, Watcher};

@@ -1,0 +1,261 @@
+//! From bytes to a policy that may go live, one step after the other.
+
+use crate::bindings::{AuditPolicyPre, contract, types};
+use crate::component::{self, Interfaces};
+use crate::description::Description;
+use crate::embedded::EmbeddedCore;
+use crate::error::{LoadError, SettingsProblem};
+use crate::limits::Meter;
+use crate::runtime::Runtime;
+use crate::{decision, self_test};
+use async_trait::async_trait;
+use gansauditor_audit::domain::{Decision, Digest, PolicyIdentity, Snapshot};
+use gansauditor_audit::ports::{HistoryRequest, LivePolicy, PolicyError};
+use std::sync::Arc;
+use wasmtime::component::{Component, Linker};
+
+/// Most problems of the settings that are passed on, and most bytes of each.
+const MAX_PROBLEMS: usize = 20;
+const MAX_PROBLEM: usize = 512;
+
+/// A policy that was checked, compiled, given its settings and tried. It may be live, have been live, or serve a
+/// comparison. A handle: clones are the same policy.
+#[derive(Clone)]
+pub struct LoadedPolicy(Arc<Loaded>);
+
+struct Loaded {
+    runtime: Arc<Runtime>,
+    component: AuditPolicyPre<Meter>,
+    interfaces: Interfaces,
+    description: Description,
+    identity: PolicyIdentity,
+    settings: String,
+    bytes: usize,
+}
+
+/// What a component is and says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// Name, version and digest.
+    pub identity: PolicyIdentity,
+    /// One sentence: when it completes and when it stops.
+    pub summary: String,
+    /// Size of the component in bytes.
+    pub bytes: usize,
+    /// Names of what it imports: at most types.
+    pub imports: Vec<String>,
+    /// Names of what it exports.
+    pub exports: Vec<String>,
+    /// JSON Schema of its settings.
+    pub settings_schema: String,
+    /// How much text it wants to see, no more than the host gives.
+    pub history: HistoryRequest,
+}
+
+impl LoadedPolicy {
+    /// Checks, compiles and tries a component. Takes about a tenth of a second of every processor for the core's
+    /// size, so not for a thread that must answer.
+    pub(crate) fn from_bytes(
+        runtime: Arc<Runtime>,
+        bytes: &[u8],
+        settings: &str,
+    ) -> Result<Self, LoadError> {
+        component::check_form(bytes, runtime.limits.component_bytes)?;
+        let component = compile(&runtime, bytes)?;
+        Self::from_component(runtime, &component, bytes, settings)
+    }
+
+    /// The core policy. Its machine code is part of the program; where this processor or this build cannot take
+    /// it, the component is compiled like any other.
+    pub(crate) fn from_core(
+        runtime: Arc<Runtime>,
+        core: &EmbeddedCore,
+        settings: &str,
+    ) -> Result<Self, LoadError> {
+        let component = match precompiled(&runtime, core) {
+            Ok(component) => component,
+            Err(e) => {
+                tracing::warn!(error = %format!("{e:#}"), "the precompiled core policy does not fit this program; compiling it again");
+                compile(&runtime, core.component)?
+            }
+        };
+        Self::from_component(runtime, &component, core.component, settings)
+    }
+
+    fn from_component(
+        runtime: Arc<Runtime>,
+        component: &Component,
+        bytes: &[u8],
+        settings: &str,
+    ) -> Result<Self, LoadError> {
+        let misfit = |e: wasmtime::Error| LoadError::Contract(format!("{e:#}"));
+        let interfaces = component::check_interfaces(&runtime.engine, component)?;
+        let linked = Linker::new(&runtime.engine)
+            .instantiate_pre(component)
+            .map_err(misfit)?;
+        let component = AuditPolicyPre::new(linked).map_err(misfit)?;
+        let description: Description = runtime
+            .call(&component, |policy, store| {
+                policy.gansauditor_policy_policy().call_describe(store)
+            })
+            .map_err(|e| match e {
+                // The functions' types are compared when the first instance is made.
+                PolicyError::Host(text) => LoadError::Contract(text),
+                other => LoadError::Describe(other),
+            })?
+            .try_into()?;
+        let identity = PolicyIdentity {
+            name: description.name.clone(),
+            version: description.version.clone(),
+            digest: Digest::of(bytes),
+        };
+        let loaded = Loaded {
+            runtime,
+            component,
+            interfaces,
+            description,
+            identity,
+            settings: settings.to_owned(),
+            bytes: bytes.len(),
+        };
+        loaded.check_settings(settings)?;
+        loaded
+            .decide(&self_test::example(settings))
+            .map_err(LoadError::SelfTest)?;
+        Ok(Self(Arc::new(loaded)))
+    }
+
+    /// What the component is and says of itself.
+    pub fn inspect(&self) -> Inspection {
+        Inspection {
+            identity: self.0.identity.clone(),
+            summary: self.0.description.summary.clone(),
+            bytes: self.0.bytes,
+            imports: self.0.interfaces.imports.clone(),
+            exports: self.0.interfaces.exports.clone(),
+            settings_schema: self.0.description.settings_schema.clone(),
+            history: self.0.description.history,
+        }
+    }
+}
+
+impl Loaded {
+    fn check_settings(&self, settings: &str) -> Result<(), LoadError> {
+        self.runtime
+            .call(&self.component, |policy, store| {
+                policy
+                    .gansauditor_policy_policy()
+                    .call_validate_settings(store, settings)
+            })
+            .map_err(LoadError::CheckSettings)?
+            .map_err(|problems| {
+                LoadError::Settings(
+                    problems
+                        .into_iter()
+                        .take(MAX_PROBLEMS)
+                        .map(problem)
+                        .collect(),
+                )
+            })
+    }
+
+    /// Decides, on this thread.
+    fn decide(&self, snapshot: &Snapshot) -> Result<Decision, PolicyError> {
+        let snapshot: types::Snapshot = snapshot.into();
+        let answer: Result<contract::Decision, types::Error> =
+            self.runtime.call(&self.component, |policy, store| {
+                policy
+                    .gansauditor_policy_policy()
+                    .call_evaluate(store, &snapshot)
+            })?;
+        match answer {
+            Ok(given) => decision::accept(given, &self.runtime.limits),
+            Err(error) => Err(decision::refusal(error)),
+        }
+    }
+}
+
+impl std::fmt::Debug for LoadedPolicy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LoadedPolicy")
+            .field("identity", &self.0.identity)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl LivePolicy for LoadedPolicy {
+    fn identity(&self) -> &PolicyIdentity {
+        &self.0.identity
+    }
+
+    fn settings(&self) -> &str {
+        &self.0.settings
+    }
+
+    fn history(&self) -> HistoryRequest {
+        self.0.description.history
+    }
+
+    /// Runs on a thread for blocking work: most decisions take well under a millisecond, but a policy may compute
+    /// until its deadline, which no thread of the runtime can be spared for.
+    async fn evaluate(&self, snapshot: Arc<Snapshot>) -> Result<Decision, PolicyError> {
+        let host = |e: &dyn std::fmt::Display| PolicyError::Host(e.to_string());
+        let turn = Arc::clone(&self.0.runtime.turns)
+            .acquire_owned()
+            .await
+            .map_err(|e| host(&e))?;
+        let policy = Arc::clone(&self.0);
+        tokio::task::spawn_blocking(move || {
+            // The turn goes with the work, which goes on when nobody waits for it any more.
+            let _turn = turn;
+            policy.decide(&snapshot)
+        })
+        .await
+        .map_err(|e| host(&e))?
+    }
+}
+
+fn compile(runtime: &Runtime, bytes: &[u8]) -> Result<Component, LoadError> {
+    Component::from_binary(&runtime.engine, bytes).map_err(|e| LoadError::Compile(format!("{e:#}")))
+}
+
+#[allow(
+    unsafe_code,
+    reason = "loading machine code that is part of this program"
+)]
+fn precompiled(runtime: &Runtime, core: &EmbeddedCore) -> wasmtime::Result<Component> {
+    // SAFETY: the bytes are the output of `Engine::precompile_component`, embedded by this crate's build and
+    // never taken from outside; the call itself refuses those of another version or configuration.
+    unsafe { Component::deserialize(&runtime.engine, core.precompiled) }
+}
+
+fn problem(given: types::Problem) -> SettingsProblem {
+    let bounded = |mut text: String| {
+        text.truncate(text.floor_char_boundary(MAX_PROBLEM));
+        text
+    };
+    SettingsProblem {
+        path: bounded(given.path),
+        message: bounded(given.message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::embedded::CORE;
+    use crate::limits::Limits;
+
+    #[test]
+    fn compiles_the_core_again_when_its_machine_code_is_of_another_program() {
+        let built = CORE.as_ref().expect("run `make core` first");
+        let stale = EmbeddedCore {
+            component: built.component,
+            precompiled: b"of another version",
+        };
+        let runtime = Arc::new(Runtime::new(Limits::default()).expect("the engine starts"));
+        let policy = LoadedPolicy::from_core(runtime, &stale, "").expect("the core loads");
+        assert_eq!(policy.identity().digest, Digest::of(built.component));
+    }
+}

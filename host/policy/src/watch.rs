@@ -1,0 +1,138 @@
+//! A policy file that is replaced while the server runs.
+
+use crate::error::LoadError;
+use crate::host::PolicyHost;
+use gansauditor_audit::domain::{Digest, PolicyIdentity};
+use gansauditor_audit::ports::PolicyEngine;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+/// How often the file is looked at.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// A file that changed this recently is read again even when its stamp did not change: within the granularity of
+/// file times a second write can leave the same stamp.
+const SETTLING: Duration = Duration::from_secs(2);
+
+/// What one look at the file led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WatchOutcome {
+    /// Nothing to do.
+    Unchanged,
+    /// The file's policy is live now.
+    Activated(PolicyIdentity),
+    /// The file changed, and what it holds does not become a policy; reported once, until it changes again.
+    Failed(LoadError),
+}
+
+/// Follows one file. Looking is cheap (one `stat`) and needs nothing from the file system but its times, so it
+/// works on network and container mounts where change notifications do not.
+#[derive(Debug)]
+pub struct Watcher {
+    path: PathBuf,
+    settings: String,
+    /// The stamp under which the file was last read.
+    stamp: Option<Stamp>,
+    /// What the last attempt was about: the digest of the bytes, or the error of reading them.
+    attempted: Option<Result<Digest, LoadError>>,
+}
+
+/// What tells one version of a file from another without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    len: u64,
+    file: u64,
+}
+
+impl Watcher {
+    /// Follows `path`; its policies get `settings`.
+    pub fn new(path: impl Into<PathBuf>, settings: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            settings: settings.into(),
+            stamp: None,
+            attempted: None,
+        }
+    }
+
+    /// Looks each second, until it is dropped. Outcomes are in the log and in [`PolicyHost::status`].
+    pub async fn run(mut self, host: Arc<PolicyHost>) {
+        let mut interval = tokio::time::interval(INTERVAL);
+        interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            interval.tick().await;
+            self.look(&host, SystemTime::now()).await;
+        }
+    }
+
+    /// Looks once. A file that holds the live policy already, byte for byte, changes nothing; a half-written one
+    /// fails and is tried again when it grows.
+    pub async fn look(&mut self, host: &PolicyHost, now: SystemTime) -> WatchOutcome {
+        let stamp = match stamp(&self.path) {
+            Ok(stamp) => stamp,
+            Err(error) => {
+                self.stamp = None;
+                return self.unreadable(host, error);
+            }
+        };
+        if self.stamp.as_ref() == Some(&stamp) {
+            return WatchOutcome::Unchanged;
+        }
+        // Taken before reading: a change in between is seen at the next look.
+        let settled = stamp.modified.is_some_and(|modified| {
+            now.duration_since(modified)
+                .is_ok_and(|age| age >= SETTLING)
+        });
+        let component = match host.read(&self.path).await {
+            Ok(component) => component,
+            Err(error) => return self.unreadable(host, error),
+        };
+        self.stamp = settled.then_some(stamp);
+        let digest = Digest::of(&component);
+        if self.attempted.as_ref() == Some(&Ok(digest.clone())) {
+            return WatchOutcome::Unchanged;
+        }
+        self.attempted = Some(Ok(digest.clone()));
+        let live = host.live();
+        if live.identity().digest == digest && live.settings() == self.settings {
+            return WatchOutcome::Unchanged;
+        }
+        match host.activate(component, &self.settings).await {
+            Ok(identity) => WatchOutcome::Activated(identity),
+            Err(error) => WatchOutcome::Failed(error),
+        }
+    }
+
+    fn unreadable(&mut self, host: &PolicyHost, error: LoadError) -> WatchOutcome {
+        if self.attempted.as_ref() == Some(&Err(error.clone())) {
+            return WatchOutcome::Unchanged;
+        }
+        host.note_failure(None, &error);
+        self.attempted = Some(Err(error.clone()));
+        WatchOutcome::Failed(error)
+    }
+}
+
+fn stamp(path: &Path) -> Result<Stamp, LoadError> {
+    let metadata = std::fs::metadata(path).map_err(|e| LoadError::Unreadable {
+        path: path.to_owned(),
+        reason: e.to_string(),
+    })?;
+    Ok(Stamp {
+        modified: metadata.modified().ok(),
+        len: metadata.len(),
+        file: file_number(&metadata),
+    })
+}
+
+#[cfg(unix)]
+fn file_number(metadata: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn file_number(_metadata: &std::fs::Metadata) -> u64 {
+    0
+}

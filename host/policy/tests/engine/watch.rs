@@ -1,0 +1,120 @@
+//! A policy file that changes under a running host.
+
+use crate::guest::Guest;
+use crate::host;
+use gansauditor_audit::ports::PolicyEngine;
+use gansauditor_policy::{LoadError, WatchOutcome, Watcher};
+use std::time::{Duration, SystemTime};
+
+fn named(name: &str) -> Vec<u8> {
+    Guest {
+        name,
+        ..Guest::default()
+    }
+    .component()
+}
+
+/// A time at which everything written so far has settled.
+fn later() -> SystemTime {
+    SystemTime::now() + Duration::from_secs(60)
+}
+
+#[tokio::test]
+async fn a_replaced_file_goes_live() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.wasm");
+    let host = host(&named("first"));
+    std::fs::write(&path, named("first")).unwrap();
+    let mut watcher = Watcher::new(&path, "");
+    assert_eq!(
+        watcher.look(&host, later()).await,
+        WatchOutcome::Unchanged,
+        "the same bytes are live already"
+    );
+
+    let next = folder.path().join("next");
+    std::fs::write(&next, named("second")).unwrap();
+    std::fs::rename(next, &path).unwrap();
+    let WatchOutcome::Activated(identity) = watcher.look(&host, later()).await else {
+        panic!("the new file goes live");
+    };
+    assert_eq!(identity.name, "second");
+    assert_eq!(host.live().identity(), &identity);
+    assert_eq!(watcher.look(&host, later()).await, WatchOutcome::Unchanged);
+}
+
+#[tokio::test]
+async fn a_half_written_file_fails_once_and_goes_live_when_it_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.wasm");
+    let host = host(&named("first"));
+    let whole = named("second");
+    std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    let mut watcher = Watcher::new(&path, "");
+    assert!(matches!(
+        watcher.look(&host, later()).await,
+        WatchOutcome::Failed(LoadError::Compile(_))
+    ));
+    assert_eq!(host.live().identity().name, "first");
+    assert_eq!(
+        watcher.look(&host, later()).await,
+        WatchOutcome::Unchanged,
+        "it is reported once"
+    );
+    std::fs::write(&path, &whole).unwrap();
+    assert!(matches!(
+        watcher.look(&host, later()).await,
+        WatchOutcome::Activated(_)
+    ));
+}
+
+#[tokio::test]
+async fn a_missing_file_is_reported_once_and_followed_when_it_comes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.wasm");
+    let host = host(&named("first"));
+    let mut watcher = Watcher::new(&path, "");
+    assert!(matches!(
+        watcher.look(&host, later()).await,
+        WatchOutcome::Failed(LoadError::Unreadable { .. })
+    ));
+    assert_eq!(watcher.look(&host, later()).await, WatchOutcome::Unchanged);
+    assert!(
+        host.status()
+            .failed
+            .is_some_and(|failed| failed.digest.is_none())
+    );
+    std::fs::write(&path, named("second")).unwrap();
+    assert!(matches!(
+        watcher.look(&host, later()).await,
+        WatchOutcome::Activated(_)
+    ));
+    assert_eq!(host.status().failed, None);
+}
+
+#[tokio::test]
+async fn a_second_write_under_the_same_stamp_is_seen_while_the_file_settles() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.wasm");
+    let host = host(&named("first0"));
+    std::fs::write(&path, named("second")).unwrap();
+    let modified = std::fs::metadata(&path).unwrap().modified().unwrap();
+    let mut watcher = Watcher::new(&path, "");
+    assert!(matches!(
+        watcher.look(&host, modified).await,
+        WatchOutcome::Activated(_)
+    ));
+
+    // Same length, same inode, same time.
+    std::fs::write(&path, named("third0")).unwrap();
+    std::fs::File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_modified(modified)
+        .unwrap();
+    let WatchOutcome::Activated(identity) = watcher.look(&host, modified).await else {
+        panic!("the second write goes live");
+    };
+    assert_eq!(identity.name, "third0");
+}

@@ -1,0 +1,297 @@
+//! What the operator configured: environment variables, read once at start.
+//!
+//! Read from a map, so that nothing else decides and tests can choose. A file of the project under audit
+//! (`.env`) is never read. Values that cannot be taken as written are remarked on and replaced by something
+//! that works, as the original did; only what nobody can guess is an error.
+
+mod number;
+mod reader;
+mod setting;
+mod table;
+
+pub(crate) use reader::Variables;
+pub(crate) use setting::Description;
+pub(crate) use table::{SETTINGS, WITHOUT_EFFECT};
+
+use gansauditor_audit::domain::{Caps, Criteria, Score, StagnationCriteria, Tier};
+use gansauditor_audit::rubric::Rubric;
+use gansauditor_audit::{GanConfigMode, LoopConfig};
+use reader::{Reader, shown};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Names of the environment variables that command line options override.
+pub(crate) mod names {
+    /// `--state-dir`.
+    pub(crate) const STATE_DIRECTORY: &str = super::table::STATE_DIRECTORY.name;
+    /// `--policy`.
+    pub(crate) const POLICY: &str = super::table::POLICY.name;
+    /// `--judge`.
+    pub(crate) const JUDGE: &str = super::table::JUDGE.name;
+}
+
+/// Who reviews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum JudgeChoice {
+    /// The best judge there is.
+    Auto,
+    /// The built-in rules.
+    Static,
+}
+
+/// Where sessions are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum State {
+    /// In a directory.
+    Directory(PathBuf),
+    /// In memory, for as long as the process runs.
+    Memory,
+}
+
+/// When sessions are removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Retention {
+    /// After its last audit.
+    pub(crate) max_age: Duration,
+    /// Between two removals.
+    pub(crate) interval: Duration,
+}
+
+/// Where the policy's settings are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PolicySettings {
+    /// In the variable itself.
+    Json(String),
+    /// In a file.
+    File(PathBuf),
+}
+
+impl From<&str> for PolicySettings {
+    /// What begins like a JSON object is one; anything else names a file.
+    fn from(text: &str) -> Self {
+        if text.trim_start().starts_with('{') {
+            Self::Json(text.to_owned())
+        } else {
+            Self::File(PathBuf::from(text))
+        }
+    }
+}
+
+/// The configuration of a server.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    /// Audit what is submitted.
+    pub(crate) auditing: bool,
+    /// Answer with the audit's result.
+    pub(crate) synchronous: bool,
+    /// Print each submission on stderr.
+    pub(crate) log_thoughts: bool,
+    /// Who reviews.
+    pub(crate) judge: JudgeChoice,
+    /// File of the policy; the built-in one when absent.
+    pub(crate) policy: Option<PathBuf>,
+    /// Settings of the policy; its own defaults when absent.
+    pub(crate) policy_settings: Option<PolicySettings>,
+    /// Where sessions are kept.
+    pub(crate) state: State,
+    /// When sessions are removed.
+    pub(crate) retention: Retention,
+    /// What every audit is made under.
+    pub(crate) audit: LoopConfig,
+    /// What was not taken as written, one sentence each.
+    pub(crate) remarks: Vec<String>,
+}
+
+/// A configuration that no server can be made from.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// The judge is known, and not part of this build.
+    #[error(
+        "the judge `{0}` is not available in this build; set AUDIT_JUDGE=auto or AUDIT_JUDGE=static"
+    )]
+    JudgeUnavailable(String),
+    /// No such judge.
+    #[error("AUDIT_JUDGE=`{0}` names no judge; set AUDIT_JUDGE=auto or AUDIT_JUDGE=static")]
+    UnknownJudge(String),
+    /// `~/` without a home.
+    #[error(
+        "SYNC_AUDIT_STATE_DIRECTORY=`{0}` is relative to the home directory, but HOME is not set; set HOME or write the whole path"
+    )]
+    NoHome(String),
+    /// Not Unicode.
+    #[error("the value of {0} is not valid UTF-8; write it in UTF-8 or unset it")]
+    NotUnicode(String),
+}
+
+/// The user's own directory.
+const HOME: &str = "HOME";
+/// Judges that other builds have.
+const OTHER_JUDGES: [&str; 4] = ["codex", "codex-cli", "sarif", "recorded"];
+
+/// The variables of this process that matter here, and no others.
+pub(crate) fn process_variables() -> Result<Variables, ConfigError> {
+    let mut variables = Variables::new();
+    for name in SETTINGS.iter().map(|setting| setting.describe().name) {
+        match std::env::var(name) {
+            Ok(value) => {
+                variables.insert(name.to_owned(), value);
+            }
+            Err(std::env::VarError::NotPresent) => {}
+            Err(std::env::VarError::NotUnicode(_)) => {
+                return Err(ConfigError::NotUnicode(name.to_owned()));
+            }
+        }
+    }
+    for name in WITHOUT_EFFECT.into_iter().chain([HOME]) {
+        if let Ok(value) = std::env::var(name) {
+            variables.insert(name.to_owned(), value);
+        }
+    }
+    Ok(variables)
+}
+
+impl Config {
+    /// Reads the configuration.
+    pub(crate) fn read(variables: &Variables) -> Result<Self, ConfigError> {
+        let reader = Reader::new(variables);
+        let judge = reader.strict_choice(&table::JUDGE).map_err(|text| {
+            let name = text.trim().to_ascii_lowercase();
+            if OTHER_JUDGES.contains(&name.as_str()) {
+                ConfigError::JudgeUnavailable(name)
+            } else {
+                ConfigError::UnknownJudge(shown(text))
+            }
+        })?;
+        let criteria = criteria(&reader);
+        let config = Self {
+            auditing: reader.switch(&table::AUDITING),
+            synchronous: reader.switch(&table::SYNCHRONOUS),
+            log_thoughts: !reader.switch(&table::THOUGHT_LOGGING_OFF),
+            judge,
+            policy: reader.text(&table::POLICY).map(PathBuf::from),
+            policy_settings: reader
+                .text(&table::POLICY_SETTINGS)
+                .map(PolicySettings::from),
+            state: state(&reader, variables.get(HOME).map(String::as_str))?,
+            retention: Retention {
+                max_age: millis(reader.whole(&table::SESSION_AGE)),
+                interval: millis(reader.whole(&table::CLEANUP_INTERVAL)),
+            },
+            audit: LoopConfig {
+                caps: caps(&criteria),
+                criteria,
+                gan_config: reader.choice::<GanConfigMode>(&table::GAN_CONFIG),
+                timeout: Duration::from_secs(u64::from(reader.whole(&table::TIMEOUT))),
+                rubric: Rubric::default(),
+            },
+            remarks: Vec::new(),
+        };
+        if config.synchronous && config.state == State::Memory {
+            reader.remark(
+                "ENABLE_SESSION_PERSISTENCE=false: sessions end with the server, and a loop cannot go on after a restart".to_owned(),
+            );
+        }
+        let idle: Vec<&str> = WITHOUT_EFFECT
+            .into_iter()
+            .filter(|name| reader.written(name).is_some())
+            .collect();
+        if !idle.is_empty() {
+            reader.remark(format!("without effect in this build: {}", idle.join(", ")));
+        }
+        Ok(Self {
+            remarks: reader.finish(),
+            ..config
+        })
+    }
+}
+
+fn criteria(reader: &Reader<'_>) -> Criteria {
+    let scores = table::TIER_SCORES
+        .each_ref()
+        .map(|setting| reader.decimal(setting));
+    let loops = table::TIER_LOOPS
+        .each_ref()
+        .map(|setting| reader.whole(setting));
+    let hard_stop = reader.whole(&table::HARD_STOP);
+    let tiers = tiers(scores, loops, reader);
+    if loops.iter().max() >= Some(&hard_stop) {
+        reader.remark(format!(
+            "SYNC_AUDIT_HARD_STOP_LOOPS={hard_stop} leaves no loop after the last tier: sessions stop before or at its end"
+        ));
+    }
+    Criteria {
+        tiers,
+        hard_stop,
+        stagnation: StagnationCriteria {
+            enabled: reader.switch(&table::STAGNATION),
+            start_loop: reader.whole(&table::STAGNATION_START),
+            threshold: reader.decimal(&table::STAGNATION_THRESHOLD),
+        },
+        blocking_severity: reader.choice(&table::BLOCKING),
+        detail: reader.choice(&table::DETAIL),
+    }
+}
+
+/// The bar declines: scores fall and loops rise from tier to tier. Where they are written otherwise, the
+/// highest score belongs to the fewest loops.
+fn tiers(mut scores: [f64; 3], mut loops: [u32; 3], reader: &Reader<'_>) -> Vec<Tier> {
+    let strict = |descending: bool| if descending { "" } else { "not " };
+    let falling = scores.windows(2).all(|pair| pair[0] > pair[1]);
+    let rising = loops.windows(2).all(|pair| pair[0] < pair[1]);
+    scores.sort_by(|a, b| b.total_cmp(a));
+    loops.sort_unstable();
+    let tiers: Vec<Tier> = scores
+        .into_iter()
+        .zip(loops)
+        .map(|(score, loops)| Tier {
+            score: Score::clamped(score),
+            loops,
+        })
+        .collect();
+    if !(falling && rising) {
+        let used: Vec<String> = tiers
+            .iter()
+            .map(|tier| format!("{} up to loop {}", tier.score, tier.loops))
+            .collect();
+        reader.remark(format!(
+            "the tiers' scores do {}fall and their loops do {}rise from SYNC_AUDIT_TIER1 to SYNC_AUDIT_TIER3; used are: {}",
+            strict(falling),
+            strict(rising),
+            used.join(", ")
+        ));
+    }
+    tiers
+}
+
+/// The default cap of attempts grows with the hard stop: failed attempts count too.
+fn caps(criteria: &Criteria) -> Caps {
+    let caps = Caps::default();
+    Caps {
+        max_attempts: caps.max_attempts.max(criteria.hard_stop.saturating_mul(4)),
+        ..caps
+    }
+}
+
+fn state(reader: &Reader<'_>, home: Option<&str>) -> Result<State, ConfigError> {
+    if !reader.switch(&table::PERSISTENCE) {
+        return Ok(State::Memory);
+    }
+    let written = reader.text(&table::STATE_DIRECTORY).unwrap_or_default();
+    let directory = match written.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+            let home = home
+                .filter(|home| !home.is_empty())
+                .ok_or_else(|| ConfigError::NoHome(shown(written)))?;
+            PathBuf::from(home).join(rest.trim_start_matches('/'))
+        }
+        _ => PathBuf::from(written),
+    };
+    Ok(State::Directory(directory))
+}
+
+fn millis(value: u32) -> Duration {
+    Duration::from_millis(u64::from(value))
+}
+
+#[cfg(test)]
+mod tests;

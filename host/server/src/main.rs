@@ -1,0 +1,28 @@
+//! The reviewer in a coding agent's loop.
+//!
+//! `cli` reads the command line, `config` the environment; `wiring` puts the adapters into the audit loop's
+//! ports; `mcp` and `http` are the ways in. What an audit means is decided elsewhere.
+
+mod cleanup;
+mod cli;
+mod config;
+mod http;
+mod identity;
+mod log;
+mod mcp;
+mod report;
+mod running;
+mod service;
+mod signals;
+mod text;
+mod thoughts;
+mod wiring;
+
+const _: () = assert!(
+    gansauditor_policy::CORE_IS_EMBEDDED,
+    "the core is not built: run `make` once"
+);
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

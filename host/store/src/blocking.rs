@@ -1,0 +1,17 @@
+//! File work off the threads that serve.
+
+use gansauditor_audit::ports::StoreError;
+
+/// Runs file work on a thread that may block. It is finished even when the caller stops waiting.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| {
+            Err(StoreError::Unavailable {
+                action: "used",
+                reason: format!("the file work did not finish: {error}"),
+            })
+        })
+}

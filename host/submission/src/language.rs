@@ -1,0 +1,351 @@
+//! Names of languages, by fence label and by file name.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A language by its canonical lower-case name, such as `rust`, `cpp` or `tsx`. Names outside the table are
+/// possible: 1 to 32 characters out of `a-z 0-9 + # . _ -`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Language(String);
+
+/// The text is not a language's name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a language's name has 1 to 32 characters out of a-z, 0-9 and + # . _ -")]
+pub struct LanguageError;
+
+/// Name; further fence labels; file extensions, the usual one first. An extension is a label as well.
+const LANGUAGES: &[(&str, &[&str], &[&str])] = &[
+    ("ada", &[], &["adb", "ads"]),
+    ("asm", &["assembly", "nasm", "gas", "x86asm"], &["asm", "s"]),
+    ("astro", &[], &["astro"]),
+    ("awk", &["gawk"], &["awk"]),
+    (
+        "bash",
+        &["shell-script", "shellscript", "shell"],
+        &["sh", "bash", "zsh", "ksh"],
+    ),
+    ("batch", &["dos", "winbatch"], &["bat", "cmd"]),
+    ("c", &[], &["c", "h"]),
+    ("clojure", &[], &["clj", "cljs", "cljc", "edn"]),
+    ("cmake", &[], &["cmake"]),
+    ("cobol", &[], &["cob", "cbl"]),
+    (
+        "cpp",
+        &["c++", "cplusplus"],
+        &["cpp", "cc", "cxx", "hpp", "hh", "hxx", "ipp", "c++", "h++"],
+    ),
+    ("crystal", &[], &["cr"]),
+    ("csharp", &["c#"], &["cs", "csx"]),
+    ("css", &[], &["css"]),
+    ("cuda", &[], &["cu", "cuh"]),
+    ("d", &["dlang"], &["d"]),
+    ("dart", &[], &["dart"]),
+    ("diff", &["patch", "udiff", "git-diff"], &["diff", "patch"]),
+    ("dockerfile", &["docker", "containerfile"], &["dockerfile"]),
+    ("elixir", &[], &["ex", "exs"]),
+    ("elm", &[], &["elm"]),
+    ("erlang", &[], &["erl", "hrl"]),
+    ("fish", &[], &["fish"]),
+    ("fortran", &[], &["f90", "f95", "f03", "f08", "for"]),
+    ("fsharp", &["f#"], &["fs", "fsi", "fsx"]),
+    ("glsl", &[], &["glsl", "vert", "frag"]),
+    ("go", &["golang"], &["go"]),
+    ("graphql", &[], &["graphql", "gql"]),
+    ("groovy", &["gradle"], &["groovy", "gradle"]),
+    ("haskell", &[], &["hs", "lhs"]),
+    ("hcl", &["terraform"], &["tf", "tfvars", "hcl"]),
+    ("html", &["xhtml"], &["html", "htm"]),
+    ("ini", &["cfg", "editorconfig"], &["ini", "cfg", "conf"]),
+    ("java", &[], &["java"]),
+    (
+        "javascript",
+        &["node", "ecmascript"],
+        &["js", "mjs", "cjs", "jsx"],
+    ),
+    (
+        "json",
+        &["json5", "jsonc"],
+        &["json", "jsonc", "json5", "ndjson", "jsonl"],
+    ),
+    ("julia", &[], &["jl"]),
+    ("kotlin", &[], &["kt", "kts"]),
+    ("latex", &[], &["tex", "sty", "cls"]),
+    ("less", &[], &["less"]),
+    (
+        "lisp",
+        &["common-lisp", "elisp", "emacs-lisp"],
+        &["lisp", "el", "lsp"],
+    ),
+    ("lua", &[], &["lua"]),
+    ("makefile", &["make"], &["mk"]),
+    ("markdown", &[], &["md", "mdx", "markdown"]),
+    ("matlab", &["octave"], &["m"]),
+    ("nim", &[], &["nim"]),
+    ("nix", &[], &["nix"]),
+    ("objective-c", &["objc", "objectivec", "obj-c"], &["mm"]),
+    ("ocaml", &[], &["ml", "mli"]),
+    ("pascal", &["delphi"], &["pas"]),
+    ("perl", &[], &["pl", "pm"]),
+    ("php", &[], &["php", "phtml"]),
+    ("powershell", &["pwsh", "posh"], &["ps1", "psm1", "psd1"]),
+    ("prolog", &[], &["pro"]),
+    ("properties", &[], &["properties"]),
+    ("protobuf", &["protocol-buffers"], &["proto"]),
+    (
+        "python",
+        &["python3", "python2", "cython"],
+        &["py", "pyi", "pyw", "pyx"],
+    ),
+    ("r", &["rlang"], &["r"]),
+    ("racket", &[], &["rkt"]),
+    ("ruby", &[], &["rb", "rake", "gemspec"]),
+    ("rust", &[], &["rs"]),
+    ("sass", &[], &["sass"]),
+    ("scala", &[], &["scala", "sc"]),
+    ("scheme", &[], &["scm", "ss"]),
+    ("scss", &[], &["scss"]),
+    ("solidity", &[], &["sol"]),
+    (
+        "sql",
+        &["mysql", "postgres", "postgresql", "plsql", "tsql", "sqlite"],
+        &["sql"],
+    ),
+    ("starlark", &["bazel"], &["bzl", "star"]),
+    ("svelte", &[], &["svelte"]),
+    ("swift", &[], &["swift"]),
+    ("tcl", &[], &["tcl"]),
+    ("toml", &[], &["toml"]),
+    ("tsx", &["typescriptreact"], &["tsx"]),
+    ("typescript", &[], &["ts", "mts", "cts"]),
+    ("vbnet", &["vb", "visualbasic"], &["vb"]),
+    ("verilog", &["systemverilog"], &["v", "sv", "svh"]),
+    ("vhdl", &[], &["vhd", "vhdl"]),
+    ("vim", &["viml", "vimscript"], &["vim"]),
+    ("vue", &[], &["vue"]),
+    ("wat", &["wast", "wasm"], &["wat", "wast"]),
+    ("wit", &[], &["wit"]),
+    (
+        "xml",
+        &["svg"],
+        &["xml", "xsd", "xsl", "xslt", "svg", "csproj", "pom"],
+    ),
+    ("yaml", &[], &["yaml", "yml"]),
+    ("zig", &[], &["zig"]),
+];
+
+/// Whole file names, in lower case.
+const FILE_NAMES: &[(&str, &str)] = &[
+    ("dockerfile", "dockerfile"),
+    ("containerfile", "dockerfile"),
+    ("makefile", "makefile"),
+    ("gnumakefile", "makefile"),
+    ("cmakelists.txt", "cmake"),
+    ("rakefile", "ruby"),
+    ("gemfile", "ruby"),
+    ("jenkinsfile", "groovy"),
+    ("vagrantfile", "ruby"),
+    ("cargo.lock", "toml"),
+    ("go.mod", "go-mod"),
+    (".gitignore", "gitignore"),
+    (".bashrc", "bash"),
+];
+
+/// Extensions of text that is no language.
+const TEXT_EXTENSIONS: &[&str] = &[
+    "txt", "csv", "tsv", "log", "lock", "env", "rst", "adoc", "sum", "mod", "tmpl", "snap",
+];
+
+/// Labels that mean text or output, not code.
+const TEXT_LABELS: &[&str] = &[
+    "text",
+    "txt",
+    "plain",
+    "plaintext",
+    "plain-text",
+    "none",
+    "nohighlight",
+    "console",
+    "output",
+    "out",
+    "stdout",
+    "stderr",
+    "log",
+    "logs",
+    "shell-session",
+    "shellsession",
+    "sh-session",
+    "session",
+    "terminal",
+    "term",
+    "trace",
+    "traceback",
+    "stacktrace",
+    "pytb",
+    "pycon",
+    "ascii",
+    "prose",
+    "quote",
+    "mermaid",
+];
+
+impl Language {
+    /// The language that a fence label means, case-insensitively; an unknown label is its own language as far as
+    /// it has the form of one. `None` for labels that mean text or output, and for no label.
+    pub fn from_label(label: &str) -> Option<Self> {
+        let label = label.trim().trim_start_matches('.').to_ascii_lowercase();
+        if is_text_label(&label) {
+            return None;
+        }
+        let known = LANGUAGES
+            .iter()
+            .find(|(name, labels, _)| *name == label || labels.contains(&label.as_str()));
+        let known = known.or_else(|| by_extension(&label));
+        match known {
+            Some((name, ..)) => Some(Self((*name).to_owned())),
+            None => {
+                let bounded: String = label.chars().take(32).filter(|c| valid_char(*c)).collect();
+                Self::try_from(bounded).ok()
+            }
+        }
+    }
+
+    /// The language of a file by its name or extension, case-insensitively.
+    pub fn from_path(path: &str) -> Option<Self> {
+        let base = path
+            .rsplit(['/', '\\'])
+            .next()
+            .unwrap_or(path)
+            .to_ascii_lowercase();
+        if let Some((_, name)) = FILE_NAMES.iter().find(|(file, _)| *file == base) {
+            return Some(Self((*name).to_owned()));
+        }
+        by_extension(base.rsplit_once('.')?.1).map(|(name, ..)| Self((*name).to_owned()))
+    }
+
+    /// The canonical lower-case name.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+
+    /// The usual file extension without its dot; `txt` for languages outside the table.
+    pub fn extension(&self) -> &'static str {
+        let known = LANGUAGES.iter().find(|(name, ..)| *name == self.0);
+        known
+            .and_then(|(_, _, extensions)| extensions.first().copied())
+            .unwrap_or("txt")
+    }
+
+    pub(crate) fn known(name: &'static str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
+/// Whether a fence label means text or output.
+pub(crate) fn is_text_label(label: &str) -> bool {
+    TEXT_LABELS.contains(&label.to_ascii_lowercase().as_str())
+}
+
+/// Whether an extension is one of text that is no language.
+pub(crate) fn is_text_extension(extension: &str) -> bool {
+    TEXT_EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str())
+}
+
+fn by_extension(
+    extension: &str,
+) -> Option<&'static (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+)> {
+    LANGUAGES
+        .iter()
+        .find(|(_, _, extensions)| extensions.contains(&extension))
+}
+
+fn valid_char(c: char) -> bool {
+    matches!(c, 'a'..='z' | '0'..='9' | '+' | '#' | '.' | '_' | '-')
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Language {
+    type Error = LanguageError;
+
+    fn try_from(name: String) -> Result<Self, LanguageError> {
+        let valid = (1..=32).contains(&name.len()) && name.chars().all(valid_char);
+        if valid {
+            Ok(Self(name))
+        } else {
+            Err(LanguageError)
+        }
+    }
+}
+
+impl From<Language> for String {
+    fn from(language: Language) -> Self {
+        language.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_labels_and_paths() {
+        for (label, name) in [
+            ("rust", "rust"),
+            ("RS", "rust"),
+            ("c++", "cpp"),
+            ("C#", "csharp"),
+            ("py", "python"),
+            ("golang", "go"),
+            ("jsx", "javascript"),
+            ("tsx", "tsx"),
+            ("ts", "typescript"),
+            ("shell", "bash"),
+            ("brainfuck", "brainfuck"),
+        ] {
+            assert_eq!(
+                Language::from_label(label).as_ref().map(Language::name),
+                Some(name),
+                "{label}"
+            );
+        }
+        for label in ["", "text", "Console", "output", "log", "plain", "漢"] {
+            assert_eq!(Language::from_label(label), None, "{label}");
+        }
+        for (path, name) in [
+            ("a/b.rs", "rust"),
+            ("x.H", "c"),
+            ("Dockerfile", "dockerfile"),
+            ("a.d.ts", "typescript"),
+        ] {
+            assert_eq!(
+                Language::from_path(path).as_ref().map(Language::name),
+                Some(name),
+                "{path}"
+            );
+        }
+        assert_eq!(Language::from_path("LICENSE"), None);
+    }
+
+    #[test]
+    fn every_name_is_its_own_label_and_every_extension_belongs_to_one_language() {
+        let mut seen = std::collections::HashSet::new();
+        for (name, _, extensions) in LANGUAGES {
+            assert_eq!(
+                Language::from_label(name).as_ref().map(Language::name),
+                Some(*name)
+            );
+            for extension in *extensions {
+                assert!(seen.insert(extension), "{extension} is listed twice");
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The command line, as a person or a pipeline uses it.
+
+mod audit;
+mod crash;
+mod policy;
+mod process;
+mod session;
