@@ -51,7 +51,8 @@ async def main():
         folder = pathlib.Path(folder)
         policy = folder / "policy.wasm"
         put_policy(CORE, policy)
-        async with connect("stdio", folder / "state", AUDIT_POLICY=str(policy)) as agent:
+        settings = {"AUDIT_POLICY": str(policy), "DISABLE_THOUGHT_LOGGING": "true"}
+        async with connect("stdio", folder / "state", **settings) as agent:
             heading("An agent submits tests/demo/rates-1.py, -2.py, -3.py as versions of one file")
             for number in (1, 2, 3):
                 answer = await agent.submit(fenced("rates.py", demo_version(number)))

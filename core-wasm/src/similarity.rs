@@ -33,8 +33,22 @@ pub(crate) struct Prepared {
     weight: u64,
 }
 
-/// A run of tokens: its hash and its place.
-type Gram = (u64, u32);
+/// A run of tokens, or one: the upper bits of its hash over its place, so that sorting brings equal ones
+/// together in order of occurrence and moves one word each.
+type Gram = u64;
+
+/// Bits of a gram that hold the place.
+const PLACE_BITS: u32 = 24;
+/// Most tokens of a text that are compared: more never reach a policy.
+const MAX_TOKENS: usize = 1 << PLACE_BITS;
+
+fn gram(hash: u64, place: usize) -> Gram {
+    hash >> PLACE_BITS << PLACE_BITS | place as u64
+}
+
+fn place(gram: Gram) -> u32 {
+    (gram & ((1 << PLACE_BITS) - 1)) as u32
+}
 
 impl Prepared {
     /// Reads the files of one submission as one text.
@@ -43,13 +57,12 @@ impl Prepared {
         for text in texts {
             tokens::append(text, &mut tokens);
         }
-        // Places are 32 bits wide. Texts that large never reach a policy; the rest would not be compared.
-        tokens.truncate(u32::MAX as usize);
+        tokens.truncate(MAX_TOKENS);
         let mut runs: Vec<Gram> = tokens
             .windows(RUN)
-            .zip(0u32..)
-            .map(|(run, at)| (run.iter().fold(0, |hash, token| mixed(hash ^ token.id)), at))
-            .filter(|(hash, _)| hash % SAMPLE == 0)
+            .enumerate()
+            .filter(|(_, run)| is_sampled(run))
+            .map(|(at, run)| gram(run.iter().fold(0, |hash, token| mixed(hash ^ token.id)), at))
             .collect();
         runs.sort_unstable();
         let weight = weight(&tokens);
@@ -89,24 +102,26 @@ impl Prepared {
     }
 }
 
+/// Chosen by its first two tokens, whose hashes are well spread already: three runs in four are never hashed.
+fn is_sampled(run: &[Token]) -> bool {
+    (run[0].id ^ run[1].id.rotate_left(32)).is_multiple_of(SAMPLE)
+}
+
 fn weight(tokens: &[Token]) -> u64 {
     tokens.iter().map(|token| u64::from(token.weight)).sum()
 }
 
 /// Pairs the places of equal grams of two sorted lists in order of occurrence; by place in the first.
 fn pairs(a: &[Gram], b: &[Gram]) -> Vec<(u32, u32)> {
-    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    let (mut at_a, mut at_b) = (0, 0);
     let mut pairs = Vec::new();
-    while let (Some(&&(hash_a, place_a)), Some(&&(hash_b, place_b))) = (a.peek(), b.peek()) {
+    while let (Some(&gram_a), Some(&gram_b)) = (a.get(at_a), b.get(at_b)) {
+        let (hash_a, hash_b) = (gram_a >> PLACE_BITS, gram_b >> PLACE_BITS);
         if hash_a == hash_b {
-            pairs.push((place_a, place_b));
+            pairs.push((place(gram_a), place(gram_b)));
         }
-        if hash_a <= hash_b {
-            a.next();
-        }
-        if hash_b <= hash_a {
-            b.next();
-        }
+        at_a += usize::from(hash_a <= hash_b);
+        at_b += usize::from(hash_b <= hash_a);
     }
     pairs.sort_unstable();
     pairs
@@ -197,16 +212,15 @@ fn exact_weight(a: &[Token], b: &[Token]) -> u64 {
 /// A long common subsequence of single tokens, paired in order of occurrence.
 fn single_token_weight(a: &[Token], b: &[Token]) -> u64 {
     let grams = |tokens: &[Token]| {
-        let mut grams: Vec<Gram> = tokens
-            .iter()
-            .zip(0u32..)
-            .map(|(token, at)| (token.id, at))
-            .collect();
+        let tokens = tokens.iter().enumerate();
+        let mut grams: Vec<Gram> = tokens.map(|(at, token)| gram(token.id, at)).collect();
         grams.sort_unstable();
         grams
     };
-    let chain = common_subsequence(pairs(&grams(a), &grams(b)));
-    chain
+    let mut pairs = pairs(&grams(a), &grams(b));
+    // Grams hold only the upper bits of the hash.
+    pairs.retain(|&(at_a, at_b)| a[at_a as usize] == b[at_b as usize]);
+    common_subsequence(pairs)
         .iter()
         .map(|&(at, _)| u64::from(a[at as usize].weight))
         .sum()

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 pub(crate) const MAX_PER_RULE: usize = 20;
 /// Longest anchor, in characters. What identifies a finding, not what explains it.
 const ANCHOR_CHARS: usize = 200;
-/// Longest message, in characters: meta-variables may insert any amount of the text.
+/// Longest message and longest advice, in characters: meta-variables may insert any amount of the text.
 const MESSAGE_CHARS: usize = 400;
 
 /// What a check always says about its findings.
@@ -90,6 +90,13 @@ impl<'f> Collector<'f> {
         self.lines_in_file(lines).is_some()
     }
 
+    /// Whether another finding of a rule would be kept, and not only counted.
+    pub(crate) fn keeps(&self, rule: &str) -> bool {
+        self.counts
+            .get(rule)
+            .is_none_or(|count| count.all < MAX_PER_RULE)
+    }
+
     /// Takes a finding if its lines are to be judged and its rule has not reported too much yet. `describe` gives the
     /// message and the place; it is called only for findings that are kept.
     pub(crate) fn report(
@@ -114,7 +121,7 @@ impl<'f> Collector<'f> {
             severity: verdict.severity,
             cwe: verdict.cwe,
             message: cut(message, MESSAGE_CHARS),
-            advice: Some(verdict.advice.trim().to_owned()),
+            advice: Some(cut(verdict.advice.trim().to_owned(), MESSAGE_CHARS)),
             location: Some(Location {
                 path: self.file.path.clone(),
                 line: Some(line),

@@ -63,6 +63,8 @@ fn reported(
             grammar.name()
         );
     }
+    // A meta-variable that the rule does not bind leaves nothing between the quotes.
+    let unfilled = "``";
     let mut found = BTreeSet::new();
     scan(
         &tree,
@@ -70,7 +72,15 @@ fn reported(
         false,
         &deadline,
         |rule, node| {
-            if rule.card.in_tests || !test_code::contains(node.get_inner_node(), &source) {
+            let (message, advice) = rule.texts(node);
+            if message.contains(unfilled) || advice.contains(unfilled) || advice.is_empty() {
+                let _ = writeln!(
+                    problems,
+                    "{}: not filled in: {message} | {advice}",
+                    rule.id()
+                );
+            }
+            if rule.card.holds_in_tests() || !test_code::contains(node.get_inner_node(), &source) {
                 found.insert((rule.id().to_owned(), node.start_pos().line() + 1));
             }
         },

@@ -245,20 +245,23 @@ fn run_rules(
             let node = found.get_inner_node();
             let lines = lines_of(node);
             if !collector.concerns(lines)
-                || !rule.card.in_tests && test_code::contains(node, source)
+                || !rule.card.holds_in_tests() && test_code::contains(node, source)
             {
                 return;
             }
+            let (message, advice) = if collector.keeps(rule.id()) {
+                rule.texts(found)
+            } else {
+                Default::default()
+            };
             let verdict = Verdict {
                 rule: rule.id(),
                 category: rule.card.category.clone(),
                 severity: rule.card.severity,
                 cwe: rule.card.cwe,
-                advice: rule.config.note.as_deref().unwrap_or_default(),
+                advice: &advice,
             };
-            collector.report(&verdict, lines, || {
-                (rule.config.get_message(found), Place::of(node, source))
-            });
+            collector.report(&verdict, lines, || (message, Place::of(node, source)));
         },
     )
 }

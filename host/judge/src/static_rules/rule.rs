@@ -2,8 +2,12 @@
 
 use super::grammar::Grammar;
 use ast_grep_config::{GlobalRules, Metadata, RuleConfig, RuleConfigError, SerializableRuleConfig};
+use ast_grep_core::{Doc, NodeMatch};
 use gansauditor_audit::domain::{Category, Severity};
 use serde::Deserialize;
+
+/// Parts message and advice while they are one template.
+const BETWEEN_TEXTS: char = '\u{1e}';
 
 /// What `metadata` of a rule says. `rules/README.md` is the manual.
 #[derive(Debug, Clone, Deserialize)]
@@ -16,9 +20,9 @@ pub(crate) struct RuleCard {
     /// Number in the Common Weakness Enumeration.
     #[serde(default)]
     pub(crate) cwe: Option<u32>,
-    /// The rule holds in test code too.
+    /// The rule holds in test code too; see [`RuleCard::holds_in_tests`].
     #[serde(default)]
-    pub(crate) in_tests: bool,
+    in_tests: Option<bool>,
     /// The rule holds where only pieces of a file are known.
     #[serde(default = "yes")]
     pub(crate) in_fragments: bool,
@@ -40,6 +44,12 @@ pub(crate) struct RuleCard {
 }
 
 impl RuleCard {
+    /// Whether the rule holds in test code too. Rules about security do unless they say otherwise: what is a
+    /// test is told by its name, and a name must not excuse an injection.
+    pub(crate) fn holds_in_tests(&self) -> bool {
+        self.in_tests.unwrap_or(self.category == Category::Security)
+    }
+
     fn read(metadata: &Metadata) -> Result<Self, Box<dyn std::error::Error>> {
         // ast-grep keeps metadata as a newtype of a map.
         let map = match serde_value::to_value(metadata)? {
@@ -117,16 +127,14 @@ impl Rule {
             .ok_or_else(|| card_error("has no metadata".into()))?;
         let card =
             RuleCard::read(&metadata).map_err(|error| card_error(format!("metadata: {error}")))?;
-        if text.message.trim().is_empty()
-            || text
-                .note
-                .as_deref()
-                .is_none_or(|note| note.trim().is_empty())
-        {
+        let note = text.note.take().unwrap_or_default();
+        if text.message.trim().is_empty() || note.trim().is_empty() {
             return Err(card_error(
                 "needs a message and a note with what to do".into(),
             ));
         }
+        // ast-grep fills in the meta-variables of the message alone, so the note rides on it.
+        text.message = format!("{}{BETWEEN_TEXTS}{}", text.message.trim(), note.trim());
         if card
             .only
             .as_ref()
@@ -143,6 +151,14 @@ impl Rule {
                 source: Box::new(source),
             })?;
         Ok(Some(Self { config, card }))
+    }
+
+    /// Message and advice for a match.
+    pub(crate) fn texts<D: Doc>(&self, found: &NodeMatch<'_, D>) -> (String, String) {
+        let texts = self.config.get_message(found);
+        // The last one: what the text under review puts into the message cannot move it.
+        let (message, advice) = texts.rsplit_once(BETWEEN_TEXTS).unwrap_or((&texts, ""));
+        (message.to_owned(), advice.to_owned())
     }
 
     /// `<folder>/<slug>`.

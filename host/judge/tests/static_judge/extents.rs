@@ -19,6 +19,13 @@ fn a_whole_file_is_judged_as_a_whole() {
 }
 
 #[test]
+fn calling_a_file_a_test_excuses_no_injection() {
+    let report = review(vec![file("tests/test_app.py", TWO_EVALS)]);
+    let injections = found(&report);
+    assert!(injections.contains(&("python/eval", 2)), "{injections:?}");
+}
+
+#[test]
 fn of_a_changed_file_only_what_touches_the_changed_lines() {
     let report = review(vec![with(Extent::Changed(vec![5, 6]), TWO_EVALS)]);
     assert_eq!(found(&report), [("python/eval", 6)]);

@@ -272,7 +272,7 @@ fn show(session: &Session, now: Timestamp, out: &mut impl Write) -> anyhow::Resu
     };
     writeln!(
         out,
-        "{BOLD}{}{BOLD:#}  {colour}{}{colour:#}, cycle {}, {} attempts, last {}",
+        "{BOLD}{}{BOLD:#}  {colour}{}{colour:#}, cycle {}, attempts {}, last {}",
         plain(view.session),
         view.standing,
         view.cycle,
@@ -295,7 +295,7 @@ fn show(session: &Session, now: Timestamp, out: &mut impl Write) -> anyhow::Resu
         };
         writeln!(
             out,
-            "loop {number}  {:>3}  {} files  {}",
+            "loop {number}  {:>3}  files {}  {}",
             scores.join(" "),
             iteration.files.len(),
             plain(outcome)
@@ -379,7 +379,7 @@ mod tests {
         let shown = anstream::adapter::strip_bytes(&shown).into_vec();
         assert_eq!(
             String::from_utf8(shown).unwrap(),
-            "s  open, cycle 1, 1 attempts, last 5 s ago\nbe \\u{1b}[31mred\nloop   -       1 files  no\\u{a}luck\n"
+            "s  open, cycle 1, attempts 1, last 5 s ago\nbe \\u{1b}[31mred\nloop   -       files 1  no\\u{a}luck\n"
         );
     }
 

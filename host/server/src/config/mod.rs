@@ -105,13 +105,10 @@ pub(crate) struct Config {
 /// A configuration that no server can be made from.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ConfigError {
-    /// The judge is known, and not part of this build.
-    #[error(
-        "the judge `{0}` is not available in this build; set AUDIT_JUDGE=auto or AUDIT_JUDGE=static"
-    )]
-    JudgeUnavailable(String),
     /// No such judge.
-    #[error("AUDIT_JUDGE=`{0}` names no judge; set AUDIT_JUDGE=auto or AUDIT_JUDGE=static")]
+    #[error(
+        "AUDIT_JUDGE=`{0}` names no judge of this build; set AUDIT_JUDGE=auto or AUDIT_JUDGE=static"
+    )]
     UnknownJudge(String),
     /// `~/` without a home.
     #[error(
@@ -125,8 +122,6 @@ pub(crate) enum ConfigError {
 
 /// The user's own directory.
 const HOME: &str = "HOME";
-/// Judges that other builds have.
-const OTHER_JUDGES: [&str; 4] = ["codex", "codex-cli", "sarif", "recorded"];
 
 /// The variables of this process that matter here, and no others.
 pub(crate) fn process_variables() -> Result<Variables, ConfigError> {
@@ -154,14 +149,9 @@ impl Config {
     /// Reads the configuration.
     pub(crate) fn read(variables: &Variables) -> Result<Self, ConfigError> {
         let reader = Reader::new(variables);
-        let judge = reader.strict_choice(&table::JUDGE).map_err(|text| {
-            let name = text.trim().to_ascii_lowercase();
-            if OTHER_JUDGES.contains(&name.as_str()) {
-                ConfigError::JudgeUnavailable(name)
-            } else {
-                ConfigError::UnknownJudge(shown(text))
-            }
-        })?;
+        let judge = reader
+            .strict_choice(&table::JUDGE)
+            .map_err(|text| ConfigError::UnknownJudge(shown(text)))?;
         let criteria = criteria(&reader);
         let config = Self {
             auditing: reader.switch(&table::AUDITING),
