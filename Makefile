@@ -19,7 +19,7 @@ say = @printf '%s\n' '== $(1)'
 .PHONY: build core plugins test lint demo bench power-loss clean help require componentize venv
 
 build: core ## the server: target/release/gansauditor (default)
-	$(call say,server (the first build takes some minutes))
+	$(call say,server)
 	@$(CARGO_BUILD) --bin gansauditor
 
 core: componentize ## the default policy as a component, precompiled: target/core/
@@ -36,6 +36,7 @@ $(PLUGINS:%=plugin-%): plugin-%: componentize
 	@$(COMPONENTIZE) $(GUEST_OUT)/gansauditor_$(subst -,_,$*).wasm target/plugins/$*.wasm
 
 componentize: require
+	$(call say,tools (the first build takes some minutes))
 	@$(CARGO_BUILD) --bin gansauditor-componentize
 
 require:

@@ -186,7 +186,8 @@ fn too_little_assessed(view: &View) -> Option<UnmetCondition> {
 
 /// The tiers' reading lets the loop complete at all. Counted in loops.
 fn too_early(loop_number: u32, bar: Bar) -> Option<UnmetCondition> {
-    (loop_number < bar.from_loop).then(|| {
+    // Before the first loop it is not the tiers that keep the work from completing.
+    (loop_number.max(1) < bar.from_loop).then(|| {
         let detail = format!(
             "No score completes before loop {}; submit again.",
             bar.from_loop

@@ -1,6 +1,7 @@
 """Starts the real server and talks to it with the real MCP client."""
 
 import contextlib
+import json
 import os
 import pathlib
 import queue
@@ -47,7 +48,8 @@ class Server:
                 if address:
                     found.put(address.group())
 
-        threading.Thread(target=listen, daemon=True).start()
+        self.reader = threading.Thread(target=listen, daemon=True)
+        self.reader.start()
         try:
             self.url = found.get(timeout=20)
         except queue.Empty:
@@ -92,8 +94,6 @@ class Session:
         """One raw call: (is_error, answer)."""
         result = await self.client.call_tool(TOOL, arguments, **options)
         text = "".join(block.text for block in result.content)
-        import json
-
         answer = json.loads(text)
         structured = result.structured_content
         assert structured == answer, "text and structuredContent carry the same data"

@@ -1,7 +1,9 @@
 """Whole loops, as an agent's client drives them."""
 
+import anyio
 import pytest
-from harness import CORE, PLUGINS, connect, demo_version, fenced, put_policy
+from harness import CORE, PLUGINS, Server, Session, connect, demo_version, fenced, put_policy
+from mcp import Client
 
 pytestmark = pytest.mark.anyio
 
@@ -179,8 +181,6 @@ async def test_a_policy_swapped_in_live_judges_the_same_session(transport, tmp_p
             if answer["policy"]["name"] == "legacy-tiers":
                 break
             assert complete(answer) and number < 400, "the swap takes a moment, not forever"
-            import anyio
-
             await anyio.sleep(0.05)
         swapped = await agent.submit(fenced("rates.py", demo_version(3)))
         assert swapped["policy"]["name"] == "legacy-tiers"
@@ -188,10 +188,23 @@ async def test_a_policy_swapped_in_live_judges_the_same_session(transport, tmp_p
         assert not complete(swapped), "a score of 95 completes from loop 10 on under this policy"
         assert swapped["loopInfo"]["currentLoop"] == 2
 
-        policy.write_bytes(b"junk")
-        await anyio.sleep(2.5)
-        kept = await agent.submit(fenced("rates.py", demo_version(3)))
-        assert kept["policy"]["digest"] == swapped["policy"]["digest"], "junk leaves the old one live"
+
+async def test_junk_in_place_of_the_policy_leaves_the_old_one_live(tmp_path):
+    policy = tmp_path / "policy.wasm"
+    put_policy(CORE, policy)
+    server = Server(tmp_path / "state", {"AUDIT_POLICY": str(policy)})
+    try:
+        async with Client(server.url) as client:
+            agent = Session(client)
+            before = await agent.submit(fenced("rates.py", demo_version(1)))
+            policy.write_bytes(b"junk")
+            with anyio.fail_after(20):
+                while not any("WARN" in line and "policy" in line for line in server.log):
+                    await anyio.sleep(0.05)
+            after = await agent.submit(fenced("rates.py", demo_version(2)))
+            assert after["policy"] == before["policy"]
+    finally:
+        server.stop()
 
 
 async def test_prose_is_answered_without_an_audit(transport, tmp_path):

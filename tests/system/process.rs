@@ -3,20 +3,30 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
-/// The program, built beside this test.
+/// The program, in the profile of this test. Cargo does not build it for a test of another package, so it is
+/// asked to: a test must not pass on yesterday's program.
 pub(crate) fn binary() -> PathBuf {
-    let mut path = std::env::current_exe().unwrap();
-    path.pop();
-    if path.ends_with("deps") {
-        path.pop();
-    }
-    let path = path.join("gansauditor");
-    assert!(
-        path.exists(),
-        "build the program first: make build (or cargo build)"
-    );
-    path
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT
+        .get_or_init(|| {
+            let mut path = std::env::current_exe().unwrap();
+            path.pop();
+            if path.ends_with("deps") {
+                path.pop();
+            }
+            let mut cargo = Command::new(env!("CARGO"));
+            cargo
+                .args(["build", "--quiet", "--workspace", "--bin", "gansauditor"])
+                .current_dir(root());
+            if path.ends_with("release") {
+                cargo.arg("--release");
+            }
+            assert!(cargo.status().unwrap().success(), "the program builds");
+            path.join("gansauditor")
+        })
+        .clone()
 }
 
 /// The repository.

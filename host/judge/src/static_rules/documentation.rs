@@ -184,12 +184,9 @@ fn is_documented(item: Node<'_>, source: &Source<'_>) -> bool {
         return definition
             .child_by_field_name("body")
             .and_then(|body| body.named_child(0))
-            .is_some_and(|first| match first.kind() {
-                "string" | "concatenated_string" => true,
-                "expression_statement" => first
-                    .named_child(0)
-                    .is_some_and(|inner| matches!(inner.kind(), "string" | "concatenated_string")),
-                _ => false,
+            .is_some_and(|first| {
+                matches!(first.kind(), "string" | "concatenated_string")
+                    || source.is_docstring(first)
             });
     }
     let mut before = item.prev_sibling();

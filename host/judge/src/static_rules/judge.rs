@@ -141,7 +141,7 @@ fn coverage(grammars: &[Grammar], unread: &[(String, String)], covered: usize) -
         Coverage::Unscored("the submission holds no files".to_owned())
     } else if unread.is_empty() {
         Coverage::Unscored(
-            "the submission holds no code in a language with rules; other files are searched for secrets and merge conflicts only"
+            "the submission holds no code in a language with rules; other files, and comments alone, are searched and not graded"
                 .to_owned(),
         )
     } else {
@@ -204,7 +204,8 @@ fn judge_file(file: &WorkFile, deadline: &Deadline) -> Result<Result<Judged, Str
     let has_tests = testing::check(&source, &mut collector);
     Ok(Ok(Judged {
         findings: collector.finish(),
-        grammar: Some(grammar),
+        // A file without code is searched like any other, and there is nothing in it to grade.
+        grammar: source.holds_code().then_some(grammar),
         has_tests,
     }))
 }

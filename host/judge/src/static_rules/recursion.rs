@@ -78,11 +78,7 @@ fn first_statement<'t>(function: Node<'t>, source: &Source<'t>) -> Option<Node<'
     }
     let mut cursor = list.walk();
     list.named_children(&mut cursor).find(|statement| {
-        let docstring = statement.kind() == "expression_statement"
-            && statement
-                .named_child(0)
-                .is_some_and(|inner| inner.kind() == "string");
-        !source.kinds().comments.contains(&statement.kind()) && !docstring
+        !source.kinds().comments.contains(&statement.kind()) && !source.is_docstring(*statement)
     })
 }
 

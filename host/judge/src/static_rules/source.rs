@@ -34,6 +34,22 @@ impl<'t> Source<'t> {
         self.grammar.kinds()
     }
 
+    /// There is something to grade: more than comments and a text that documents the file.
+    pub(crate) fn holds_code(&self) -> bool {
+        let mut cursor = self.root.walk();
+        let mut parts = self.root.children(&mut cursor);
+        parts.any(|part| !part.is_extra() && !self.is_docstring(part))
+    }
+
+    /// A statement that is nothing but a text.
+    pub(crate) fn is_docstring(&self, statement: Node<'_>) -> bool {
+        self.grammar == Grammar::Python
+            && statement.kind() == "expression_statement"
+            && statement
+                .named_child(0)
+                .is_some_and(|inner| matches!(inner.kind(), "string" | "concatenated_string"))
+    }
+
     /// Only pieces of the file are known.
     pub(crate) fn is_fragment(&self) -> bool {
         matches!(self.file.extent, Extent::Fragment { .. })

@@ -33,6 +33,27 @@ fn settings_alone_are_not_scored() {
 }
 
 #[test]
+fn comments_alone_are_not_scored_and_do_no_harm_beside_code() {
+    for (path, text) in [
+        ("a.py", ""),
+        ("a.py", "# nothing\n"),
+        ("a.py", "\"\"\"Nothing.\"\"\"\n"),
+        ("a.rs", "//! Nothing.\n/* at all */\n"),
+        ("a.js", "// nothing\n"),
+        ("a.c", "/* nothing */\n"),
+    ] {
+        let report = review(vec![file(path, text)]);
+        assert!(
+            matches!(report.coverage, Coverage::Unscored(_)),
+            "{path}: {text:?}"
+        );
+    }
+    let report = review(vec![file("__init__.py", ""), file("b.py", "print(1)\n")]);
+    assert_eq!(report.coverage, Coverage::Whole);
+    assert_eq!(report.covered.len(), 2);
+}
+
+#[test]
 fn settings_beside_code_are_covered_and_searched_for_secrets() {
     let report = review(vec![
         file("app.py", "print(1)\n"),
