@@ -64,7 +64,7 @@ bench: build plugins venv ## measurements
 
 power-loss: require ## the store's journal through simulated power loss (long)
 	$(call say,power loss)
-	@GANSAUDITOR_POWER_LOSS=1 cargo test --release -p gansauditor-store
+	@GANSAUDITOR_POWER_LOSS=1 cargo test --release --workspace --test store -- power_loss --test-threads=1 --nocapture
 
 # Clients for the tests, pinned, in an environment of their own.
 venv: target/venv/.complete
