@@ -12,6 +12,7 @@ pub mod fingerprint;
 mod gan_config;
 mod grade;
 mod ledger;
+mod one_audit;
 pub mod ports;
 mod report;
 mod resolve;
