@@ -260,11 +260,11 @@ impl Session {
 
     fn reviewed(&mut self, attempt: u32, at: Timestamp, review: &Review, reused: bool) {
         self.updated_at = at;
-        self.spend.input_tokens += review.usage.input_tokens;
-        self.spend.cached_tokens += review.usage.cached_tokens;
-        self.spend.output_tokens += review.usage.output_tokens;
-        self.spend.money_micros += review.usage.money_micros;
         if !reused {
+            self.spend.input_tokens += review.usage.input_tokens;
+            self.spend.cached_tokens += review.usage.cached_tokens;
+            self.spend.output_tokens += review.usage.output_tokens;
+            self.spend.money_micros += review.usage.money_micros;
             self.spend.judge_millis += review.millis;
             self.spend.judge_calls += 1;
         }

@@ -191,6 +191,12 @@ async fn unchanged_work_is_not_judged_again_and_counts_as_a_loop() {
         .unwrap();
     assert!(again.unchanged);
     assert_eq!(again.loops.len(), 2);
+    let seen = world.policy.seen.lock().unwrap();
+    assert_eq!(
+        seen[1].spend.input_tokens, 10,
+        "a review that is used again costs nothing"
+    );
+    assert_eq!(seen[1].spend.judge_calls, 1);
     assert_eq!(world.judge.calls.load(Ordering::SeqCst), 1);
 }
 
