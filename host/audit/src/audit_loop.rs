@@ -1,14 +1,17 @@
 //! The audit loop: takes a session, sends one audit on its way, lets go.
 
-use crate::domain::{Caps, Criteria, Event, SessionId};
+use crate::domain::{Caps, ContextScope, Criteria, Event, SessionId};
 use crate::gan_config::GanConfigMode;
 use crate::one_audit::OneAudit;
+use crate::panel::Panel;
 use crate::ports::{
-    Clock, Judge, JudgeError, PolicyEngine, ProgressSink, SessionStore, Stage, StoreError,
+    Clock, JudgeError, PolicyEngine, ProgressSink, SessionStore, Stage, StoreError, Workspace,
 };
+use crate::queue::{Queue, QueueLimits};
 use crate::report::{AuditError, AuditReport};
 use crate::rubric::Rubric;
 use crate::session::Standing;
+use futures_util::future::join_all;
 use gansauditor_submission::{GanConfig, Submission};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +31,37 @@ pub struct LoopConfig {
     pub timeout: Duration,
     /// What a review grades.
     pub rubric: Rubric,
+    /// How much at once.
+    pub queue: QueueLimits,
+    /// What judges are shown of the repository.
+    pub context: ContextConfig,
+    /// A judge that was cut off by the time counts with what it had said: a review in part. Off: it counts as
+    /// failed.
+    pub partial_results: bool,
+    /// Judges are shown what the session found earlier, and asked what became of it.
+    pub earlier_findings: bool,
+}
+
+/// What judges are shown of the repository around the work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContextConfig {
+    /// When a submission asks for nothing.
+    pub scope: ContextScope,
+    /// A submission's gan-config may ask for another scope.
+    pub on_request: bool,
+    /// Most bytes of text.
+    pub max_bytes: usize,
+}
+
+impl Default for ContextConfig {
+    /// As the original: what is not committed, unless the submission asks otherwise, and 50,000 bytes of it.
+    fn default() -> Self {
+        Self {
+            scope: ContextScope::Diff,
+            on_request: true,
+            max_bytes: 50_000,
+        }
+    }
 }
 
 /// One piece of work to audit.
@@ -48,29 +82,42 @@ pub struct AuditRequest {
     pub cancel: CancellationToken,
 }
 
+/// What the loop needs of the world.
+#[derive(Clone)]
+pub struct Ports {
+    /// Who reviews.
+    pub panel: Panel,
+    /// Where sessions are kept.
+    pub store: Arc<dyn SessionStore>,
+    /// Who decides.
+    pub policies: Arc<dyn PolicyEngine>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// The repository around the work, where there is one.
+    pub workspace: Option<Arc<dyn Workspace>>,
+}
+
 /// The loop over its ports.
 pub struct AuditLoop {
-    pub(crate) judge: Arc<dyn Judge>,
+    pub(crate) panel: Panel,
     store: Arc<dyn SessionStore>,
     pub(crate) policies: Arc<dyn PolicyEngine>,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) workspace: Option<Arc<dyn Workspace>>,
     pub(crate) config: LoopConfig,
+    queue: Queue,
 }
 
 impl AuditLoop {
     /// Puts the loop together.
-    pub fn new(
-        judge: Arc<dyn Judge>,
-        store: Arc<dyn SessionStore>,
-        policies: Arc<dyn PolicyEngine>,
-        clock: Arc<dyn Clock>,
-        config: LoopConfig,
-    ) -> Self {
+    pub fn new(ports: Ports, config: LoopConfig) -> Self {
         Self {
-            judge,
-            store,
-            policies,
-            clock,
+            panel: ports.panel,
+            store: ports.store,
+            policies: ports.policies,
+            clock: ports.clock,
+            workspace: ports.workspace,
+            queue: Queue::new(config.queue),
             config,
         }
     }
@@ -84,6 +131,7 @@ impl AuditLoop {
     ) -> Result<AuditReport, AuditError> {
         let deadline = Instant::now() + self.config.timeout;
         let started_at = self.clock.now();
+        let place = self.queue.enter(&request.session)?;
         progress.stage(Stage::Waiting);
         let mut writer = tokio::select! {
             biased;
@@ -96,8 +144,14 @@ impl AuditLoop {
             started_at,
             cancel: request.cancel.clone(),
             progress,
+            place,
         };
         audit.run(&mut *writer, request).await
+    }
+
+    /// Ends what the judges keep running. No audit may be on its way, and none may follow.
+    pub async fn close(&self) {
+        join_all(self.panel.seats().iter().map(|seat| seat.judge.close())).await;
     }
 
     /// Lets a stopped or completed session go on with a new cycle. Says whether there was anything to reset.

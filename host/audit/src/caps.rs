@@ -17,7 +17,9 @@ pub(crate) struct Cap {
 /// The first cap the current cycle has reached.
 pub(crate) fn reached(caps: &Caps, session: &Session) -> Option<Cap> {
     let spend = session.spend();
-    let attempts = session.iterations().len() as u64;
+    // Further reviews that fail are attempts too, though no submission of their own.
+    let failing = u64::from(spend.judge_calls) / u64::from(caps.max_reviews.max(1));
+    let attempts = failing.max(session.iterations().len() as u64);
     let over = |name, used: u64, cap: Option<u64>, unit: &str| {
         cap.filter(|cap| used >= *cap).map(|cap| Cap {
             name,

@@ -1,7 +1,7 @@
 //! What a submission may ask for: the operator's mode, applied to its gan-config.
 
-use crate::domain::{BarRequest, Request, Score, StopRequest};
-use gansauditor_submission::GanConfig;
+use crate::domain::{BarRequest, ContextScope, Request, Score, StopRequest};
+use gansauditor_submission::{GanConfig, Scope};
 use serde::{Deserialize, Serialize};
 
 /// What a submission's gan-config may do (GAN_CONFIG_MODE).
@@ -29,8 +29,6 @@ pub(crate) fn request(
     };
     let mut notes = Vec::new();
     for (field, asked) in [
-        ("scope", config.scope.is_some()),
-        ("paths", config.paths.is_some()),
         ("candidates", config.candidates.is_some()),
         ("judges", config.judges.is_some()),
         ("applyFixes", config.apply_fixes.is_some()),
@@ -67,6 +65,36 @@ pub(crate) fn request(
         },
         notes,
     )
+}
+
+/// What the submission asks to show the judge of the repository, when it may; else says that it was not taken.
+/// Paths without a scope mean these paths; the scope `paths` without any means the whole repository, as in
+/// the original.
+pub(crate) fn context(
+    may_ask: bool,
+    config: Option<&GanConfig>,
+) -> (Option<ContextScope>, Vec<String>) {
+    let Some(config) = config else {
+        return (None, Vec::new());
+    };
+    if !may_ask {
+        let asked = [
+            ("scope", config.scope.is_some()),
+            ("paths", config.paths.is_some()),
+        ];
+        let notes = asked.into_iter().filter(|(_, asked)| *asked).map(|(field, _)| {
+            format!("gan-config: `{field}` was not taken: the judge is shown no repository on request here")
+        });
+        return (None, notes.collect());
+    }
+    let paths = config.paths.clone().filter(|paths| !paths.is_empty());
+    let scope = match (config.scope, paths) {
+        (None | Some(Scope::Paths), Some(paths)) => Some(ContextScope::Paths(paths)),
+        (None, None) => None,
+        (Some(Scope::Diff), _) => Some(ContextScope::Diff),
+        (Some(Scope::Workspace), _) | (Some(Scope::Paths), None) => Some(ContextScope::Workspace),
+    };
+    (scope, Vec::new())
 }
 
 /// What was asked but has no effect beside the bar and hard stop in force.

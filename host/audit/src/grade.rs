@@ -1,32 +1,46 @@
-//! Grading: from a judge's report to the host's review.
+//! Grading: from one judge's report to its card.
 
 use crate::domain::{
-    Coverage, Dimension, JudgeIdentity, Reported, Review, Score, Severity, Verdict, WorkFile,
+    Card, CardOutcome, Coverage, Dimension, Evidence, JudgeIdentity, Reported, Score, Work,
 };
 use crate::fingerprint::fingerprints;
 use crate::ports::JudgeReport;
 use crate::rubric::Rubric;
 
-/// Most findings that are kept of one review; the worst ones.
+/// Most findings that are kept of one judge; the worst ones.
 const MAX_FINDINGS: usize = 500;
+/// Most results of checks that are kept of one judge.
+const MAX_CHECKS: usize = 50;
 /// Longest text of a judge that is kept, in bytes.
 const MAX_TEXT: usize = 4 * 1024;
 /// Longest summary of a judge that is kept, in bytes.
-const MAX_SUMMARY: usize = 16 * 1024;
+pub(crate) const MAX_SUMMARY: usize = 16 * 1024;
 
-/// Makes a review of a report: drops what is outside the files, bounds every text, orders and identifies the
-/// findings, computes score and verdict. `pass_mark` is the score from which a review without findings of
-/// `blocking` severity passes.
+/// A report after the host went through it: nothing outside the files, every text bounded, findings
+/// identified.
+pub(crate) struct Graded {
+    /// The judge's card.
+    pub(crate) card: Card,
+    /// The grade of each dimension of the rubric, in its order.
+    pub(crate) grades: Vec<Option<Score>>,
+    /// What was found, with fingerprints, in the order of the files.
+    pub(crate) findings: Vec<(String, Reported)>,
+    /// Results of checks.
+    pub(crate) evidence: Vec<Evidence>,
+    /// In the judge's own words.
+    pub(crate) summary: String,
+}
+
+/// Goes through a report.
 pub(crate) fn grade(
     judge: &JudgeIdentity,
+    weight: f64,
     report: JudgeReport,
-    files: &[WorkFile],
+    work: &Work,
     rubric: &Rubric,
-    blocking: Severity,
-    pass_mark: Score,
     millis: u64,
-) -> Review {
-    let known = |path: &str| files.iter().any(|file| file.path == path);
+) -> Graded {
+    let known = |path: &str| work.files.iter().any(|file| file.path == path);
     let mut covered: Vec<String> = report
         .covered
         .into_iter()
@@ -34,40 +48,106 @@ pub(crate) fn grade(
         .collect();
     covered.sort();
     covered.dedup();
-
-    let dimensions: Vec<Dimension> = rubric
+    if matches!(report.coverage, Coverage::Partial(_)) && covered.len() == work.files.len() {
+        // It read in part, and not because of some files: it came to the end of none.
+        covered.clear();
+    }
+    let grades: Vec<Option<Score>> = rubric
         .dimensions
         .iter()
-        .map(|dimension| Dimension {
-            name: dimension.name.clone(),
-            weight: dimension.weight,
-            score: report
+        .map(|dimension| {
+            report
                 .scores
                 .iter()
                 .find(|(name, _)| *name == dimension.name)
-                .map(|(_, score)| *score),
+                .map(|(_, score)| *score)
         })
         .collect();
-    let assessed_weight: f64 = dimensions
-        .iter()
-        .filter(|d| d.score.is_some())
-        .map(|d| d.weight)
-        .sum::<f64>()
-        .clamp(0.0, 1.0);
     let (coverage, score) = match report.coverage {
         Coverage::Unscored(reason) => (Coverage::Unscored(bounded(reason, MAX_TEXT)), None),
-        coverage => match weighted_mean(&dimensions) {
+        coverage => match weighted_mean(&dimensions(rubric, &grades)) {
             None => (
                 Coverage::Unscored("the judge graded nothing".to_owned()),
                 None,
             ),
-            score if covered.len() == files.len() => (bounded_coverage(coverage), score),
-            score => (bounded_coverage(left_out(coverage, files, &covered)), score),
+            score => (bounded_coverage(left_out(coverage, work, &covered)), score),
         },
     };
+    let findings = identified(report.findings, known);
+    let submission = work.digest();
+    let evidence = report
+        .checks
+        .into_iter()
+        .take(MAX_CHECKS)
+        .map(|run| Evidence {
+            check: bounded(run.check, MAX_TEXT),
+            submission: submission.clone(),
+            outcome: run.outcome,
+            provenance: bounded(run.provenance, MAX_TEXT),
+            detail: bounded(run.detail, MAX_TEXT),
+        });
+    Graded {
+        evidence: evidence.collect(),
+        summary: bounded(report.summary, MAX_SUMMARY),
+        card: Card {
+            judge: judge.clone(),
+            weight,
+            outcome: CardOutcome::Answered {
+                score,
+                coverage,
+                covered,
+                reported: findings.iter().map(|(print, _)| print.clone()).collect(),
+            },
+            provenance: bounded(report.provenance, MAX_TEXT),
+            usage: report.usage,
+            millis,
+        },
+        // A judge that says it could not score has no say in the score.
+        grades: if score.is_some() {
+            grades
+        } else {
+            vec![None; grades.len()]
+        },
+        findings,
+    }
+}
 
-    let mut findings: Vec<Reported> = report
-        .findings
+/// The rubric's dimensions with these grades.
+pub(crate) fn dimensions(rubric: &Rubric, grades: &[Option<Score>]) -> Vec<Dimension> {
+    rubric
+        .dimensions
+        .iter()
+        .zip(grades)
+        .map(|(dimension, score)| Dimension {
+            name: dimension.name.clone(),
+            weight: dimension.weight,
+            score: *score,
+        })
+        .collect()
+}
+
+/// Mean of the assessed dimensions, their weights renormalised, rounded to a whole number: one number is
+/// shown, compared and recorded.
+pub(crate) fn weighted_mean(dimensions: &[Dimension]) -> Option<Score> {
+    mean(
+        dimensions
+            .iter()
+            .filter_map(|d| d.score.map(|score| (score, d.weight))),
+    )
+    .map(|mean| Score::clamped(mean.round()))
+}
+
+/// Weighted mean; none of nothing.
+pub(crate) fn mean(parts: impl Iterator<Item = (Score, f64)>) -> Option<f64> {
+    let (sum, weight) = parts.fold((0.0, 0.0), |(sum, weights), (score, weight)| {
+        (sum + score.get() * weight, weights + weight)
+    });
+    (weight > 0.0).then(|| sum / weight)
+}
+
+/// The worst findings that concern the files, bounded, with their fingerprints.
+fn identified(findings: Vec<Reported>, known: impl Fn(&str) -> bool) -> Vec<(String, Reported)> {
+    let mut findings: Vec<Reported> = findings
         .into_iter()
         .filter(|finding| {
             finding
@@ -86,64 +166,28 @@ pub(crate) fn grade(
     let mut findings = fingerprints(findings);
     findings.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.severity));
     findings.truncate(MAX_FINDINGS);
-
-    let worst = findings.iter().map(|(_, finding)| finding.severity).max();
-    Review {
-        verdict: verdict(score, worst, blocking, pass_mark),
-        judges: vec![judge.clone()],
-        score,
-        dimensions,
-        assessed_weight,
-        coverage,
-        covered,
-        findings,
-        summary: bounded(report.summary, MAX_SUMMARY),
-        usage: report.usage,
-        millis,
-    }
-}
-
-/// Mean of the assessed dimensions, their weights renormalised, rounded to a whole number: one number is
-/// shown, compared and recorded.
-fn weighted_mean(dimensions: &[Dimension]) -> Option<Score> {
-    let (sum, weight) = dimensions
-        .iter()
-        .filter_map(|d| d.score.map(|score| (score.get() * d.weight, d.weight)))
-        .fold((0.0, 0.0), |(sum, weights), (part, weight)| {
-            (sum + part, weights + weight)
-        });
-    (weight > 0.0).then(|| Score::clamped((sum / weight).round()))
-}
-
-/// Reject: a blocker, or less than half a grade. Pass: at least the pass mark and nothing that blocks.
-fn verdict(
-    score: Option<Score>,
-    worst: Option<Severity>,
-    blocking: Severity,
-    pass_mark: Score,
-) -> Verdict {
-    match score {
-        Some(score) if worst == Some(Severity::Blocker) || score.get() < 50.0 => Verdict::Reject,
-        Some(score) if score >= pass_mark && worst.is_none_or(|worst| worst < blocking) => {
-            Verdict::Pass
-        }
-        _ => Verdict::Revise,
-    }
+    findings
 }
 
 /// A review that claims to be whole but did not cover every file is partial.
-fn left_out(coverage: Coverage, files: &[WorkFile], covered: &[String]) -> Coverage {
+fn left_out(coverage: Coverage, work: &Work, covered: &[String]) -> Coverage {
     match coverage {
-        Coverage::Whole => {
-            let missing: Vec<&str> = files
-                .iter()
-                .map(|file| file.path.as_str())
-                .filter(|path| !covered.iter().any(|c| c == path))
-                .collect();
-            Coverage::Partial(format!("not read: {}", missing.join(", ")))
+        Coverage::Whole if covered.len() < work.files.len() => {
+            Coverage::Partial(not_read(work, |path| covered.iter().any(|c| c == path)))
         }
         other => other,
     }
+}
+
+/// Names the files that were not read.
+pub(crate) fn not_read(work: &Work, read: impl Fn(&str) -> bool) -> String {
+    let missing: Vec<&str> = work
+        .files
+        .iter()
+        .map(|file| file.path.as_str())
+        .filter(|path| !read(path))
+        .collect();
+    bounded(format!("not read: {}", missing.join(", ")), MAX_TEXT)
 }
 
 fn bounded_coverage(coverage: Coverage) -> Coverage {
@@ -166,7 +210,7 @@ fn bounded_finding(finding: Reported) -> Reported {
 }
 
 /// Cuts a text at a character boundary.
-fn bounded(mut text: String, max: usize) -> String {
+pub(crate) fn bounded(mut text: String, max: usize) -> String {
     if text.len() > max {
         text.truncate(text.floor_char_boundary(max));
         text.push('…');

@@ -56,10 +56,9 @@ fn unreported_state(
     review: &Review,
     known_paths: &BTreeSet<&str>,
 ) -> FindingState {
-    let may_fix = review.counts() && review.rank() >= finding.judge_rank;
-    let covers = |path: &str| review.covered.iter().any(|covered| covered == path);
+    let overruled = |path: &str| review.counts() && overrules(review, finding, path);
     let Some(location) = &finding.reported.location else {
-        return if may_fix && known_paths.iter().all(|path| covers(path)) {
+        return if known_paths.iter().all(|path| overruled(path)) {
             FindingState::Fixed
         } else {
             finding.state
@@ -70,10 +69,30 @@ fn unreported_state(
     }
     match work.files.iter().find(|file| file.path == location.path) {
         None => FindingState::Unreviewed,
-        Some(file) if may_fix && covers(&file.path) && shows(file, finding) => FindingState::Fixed,
+        Some(file) if overruled(&file.path) && shows(file, finding) => FindingState::Fixed,
         Some(file) if !shows(file, finding) => FindingState::Unreviewed,
         Some(_) => finding.state,
     }
+}
+
+/// May the silence of this review about a file take a finding back? That of the judge that raised it; and of any of at
+/// least its rank where that one is not on the panel. A judge that is and could not speak keeps its findings.
+fn overrules(review: &Review, finding: &Finding, path: &str) -> bool {
+    if review.cards.is_empty() {
+        return review.rank() >= finding.judge_rank && review.covered.iter().any(|c| c == path);
+    }
+    let on_panel = review
+        .cards
+        .iter()
+        .any(|card| card.judge.name == finding.judge);
+    review
+        .cards
+        .iter()
+        .filter(|card| card.covers(path))
+        .any(|card| {
+            card.judge.kind.rank() >= finding.judge_rank
+                && (card.judge.name == finding.judge || !on_panel)
+        })
 }
 
 /// Does what was sent of a file let a reviewer see whether the finding is still there? A whole file does. Of
@@ -110,12 +129,9 @@ fn record(
     review: &Review,
     loop_number: u32,
 ) {
-    let judge = review
-        .judges
-        .first()
-        .map(|judge| judge.name.clone())
-        .unwrap_or_default();
-    let rank = review.rank();
+    let raiser = review.raiser(fingerprint);
+    let judge = raiser.map(|judge| judge.name.clone()).unwrap_or_default();
+    let rank = raiser.map_or(0, |judge| judge.kind.rank());
     match ledger
         .iter_mut()
         .find(|finding| finding.fingerprint == fingerprint)
@@ -130,8 +146,10 @@ fn record(
             }
             finding.last_seen = loop_number;
             finding.reported = reported.clone();
-            finding.judge = judge;
-            finding.judge_rank = finding.judge_rank.max(rank);
+            if rank >= finding.judge_rank {
+                finding.judge = judge;
+                finding.judge_rank = rank;
+            }
         }
         None => ledger.push(Finding {
             fingerprint: fingerprint.to_owned(),

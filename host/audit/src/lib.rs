@@ -6,20 +6,28 @@
 //! the fold of a session's events.
 
 mod audit_loop;
+mod cached;
 mod caps;
+mod combine;
 pub mod domain;
 pub mod fingerprint;
 mod gan_config;
 mod grade;
 mod ledger;
 mod one_audit;
+mod panel;
 pub mod ports;
+mod queue;
 mod report;
 mod resolve;
+mod review;
 pub mod rubric;
 pub mod session;
 mod snapshot_of;
 
-pub use audit_loop::{AuditLoop, AuditRequest, LoopConfig};
+pub use audit_loop::{AuditLoop, AuditRequest, ContextConfig, LoopConfig, Ports};
+pub use cached::CachedJudge;
 pub use gan_config::GanConfigMode;
+pub use panel::{InvalidPanel, Panel, Seat};
+pub use queue::{Busy, QueueLimits};
 pub use report::{AuditError, AuditReport, LoopSummary};

@@ -3,16 +3,18 @@
 use crate::audit_loop::{AuditLoop, AuditRequest};
 use crate::caps;
 use crate::domain::{
-    Criteria, DecidedBy, Decision, Digest, Event, FindingState, Review, Score, Snapshot, Status,
-    Timestamp, Work,
+    ContextScope, DecidedBy, Decision, Digest, Event, FindingState, JudgeIdentity, Review, Score,
+    Snapshot, Status, Timestamp,
 };
 use crate::gan_config;
-use crate::grade::grade;
-use crate::ports::{JudgeError, JudgeRequest, ProgressSink, SessionWriter, Stage};
+use crate::ports::{JudgeError, ProgressSink, SessionWriter, Stage};
+use crate::queue::{Permit, Place};
 use crate::report::{AuditError, AuditReport, LoopSummary};
 use crate::resolve::resolve;
+use crate::review::Question;
 use crate::session::{Iteration, Session, Standing};
 use crate::snapshot_of::{newest_request, snapshot};
+use gansauditor_submission::GanConfig;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +31,8 @@ pub(crate) struct OneAudit<'a> {
     pub(crate) cancel: CancellationToken,
     /// Hears how it gets on.
     pub(crate) progress: &'a dyn ProgressSink,
+    /// Its place in the queue.
+    pub(crate) place: Place<'a>,
 }
 
 impl OneAudit<'_> {
@@ -46,7 +50,7 @@ impl OneAudit<'_> {
         let work = resolve(&request.submission, &request.patched, session);
         let digest = work.digest();
         if !new_cycle && awaits_decision(session, &digest) {
-            return self.decide(writer, Vec::new()).await;
+            return self.decide(writer, Vec::new(), None).await;
         }
 
         let earlier = if new_cycle {
@@ -56,11 +60,11 @@ impl OneAudit<'_> {
         };
         let (asked, mut notes) =
             gan_config::request(self.of.config.gan_config, request.config.as_ref(), earlier);
+        let (context, remarks) = self.context_scope(request.config.as_ref(), session, new_cycle);
+        notes.extend(remarks);
         let task = request.config.and_then(|config| config.task).or_else(|| {
-            session
-                .iterations()
-                .last()
-                .and_then(|iteration| iteration.task.clone())
+            let newest = session.iterations().last().filter(|_| !new_cycle);
+            newest.and_then(|iteration| iteration.task.clone())
         });
         if !new_cycle && let Some(cap) = caps::reached(&self.of.config.caps, session) {
             return self.stop_at_cap(writer, cap, notes).await;
@@ -70,10 +74,25 @@ impl OneAudit<'_> {
         let (reused_from, reviews) = if new_cycle {
             Default::default()
         } else {
-            session.reviews_of(&digest, self.of.judge.identity())
+            let judges: Vec<JudgeIdentity> = self.of.panel.identities().cloned().collect();
+            session.reviews_of(&digest, &judges)
+        };
+        let permit = if reviews.is_empty() {
+            Some(self.permit().await?)
+        } else {
+            None
         };
         let judged = if reviews.is_empty() {
-            self.review(&work, task.clone(), session)
+            let question = Question {
+                work: &work,
+                task: task.clone(),
+                scope: context
+                    .clone()
+                    .unwrap_or_else(|| self.of.config.context.scope.clone()),
+                session,
+                draw: 0,
+            };
+            self.review(question)
                 .await
                 .map(|review| (vec![review], None))
         } else {
@@ -85,6 +104,7 @@ impl OneAudit<'_> {
             work,
             request: asked,
             task,
+            context,
             thought_number: request.thought_number,
         };
         self.progress.stage(Stage::Recording);
@@ -111,55 +131,8 @@ impl OneAudit<'_> {
             }
         }
         notes.extend(coverage_note(writer.session()));
-        self.decide(writer, notes).await
-    }
-
-    /// Judges and grades.
-    async fn review(
-        &self,
-        work: &Work,
-        task: Option<String>,
-        session: &Session,
-    ) -> Result<Review, JudgeError> {
-        self.progress.stage(Stage::Judging);
-        let judge = &self.of.judge;
-        let config = &self.of.config;
-        let time = self.deadline.saturating_duration_since(Instant::now());
-        let earlier = session
-            .ledger()
-            .iter()
-            .filter(|finding| finding.state.is_standing())
-            .cloned()
-            .collect();
-        // A token of its own, so that the judge is told to stop however this function ends.
-        let cancel = self.cancel.child_token();
-        let _stop = cancel.clone().drop_guard();
-        let request = JudgeRequest {
-            task,
-            files: Arc::new(work.files.clone()),
-            earlier,
-            rubric: config.rubric.clone(),
-            time,
-            cancel,
-        };
-        let began = Instant::now();
-        let report = tokio::select! {
-            biased;
-            () = self.cancel.cancelled() => return Err(JudgeError::Cancelled),
-            report = tokio::time::timeout(time, judge.review(&request)) => report.map_err(|_| {
-                JudgeError::TimedOut { judge: judge.identity().name.clone(), after: config.timeout }
-            })??,
-        };
-        let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(grade(
-            judge.identity(),
-            report,
-            &work.files,
-            &config.rubric,
-            config.criteria.blocking_severity,
-            pass_mark(&config.criteria),
-            millis,
-        ))
+        notes.extend(degraded_notes(writer.session()));
+        self.decide(writer, notes, permit).await
     }
 
     /// Lets the live policy decide on the newest iteration, with as many further reviews as it asks for and
@@ -168,6 +141,7 @@ impl OneAudit<'_> {
         &self,
         writer: &mut dyn SessionWriter,
         mut notes: Vec<String>,
+        mut permit: Option<Permit<'_>>,
     ) -> Result<AuditReport, AuditError> {
         self.progress.stage(Stage::Deciding);
         let policy = self.of.policies.live();
@@ -197,26 +171,53 @@ impl OneAudit<'_> {
                             error,
                             review: Box::new(review),
                         }),
-                        None => Err(JudgeError::Unusable {
-                            judge: self.of.judge.identity().name.clone(),
-                            reason: error.to_string(),
-                        }
-                        .into()),
+                        None => Err(self.broken(error.to_string()).into()),
                     };
                 }
             };
             let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-            if let Some((work, task)) = self.further_review(session, &decision) {
-                let review = self.review(&work, task, session).await?;
+            if let Some(iteration) = self.further_review(session, &decision)
+                && let Some(work) = iteration.work.clone()
+            {
+                let question = Question {
+                    work: &work,
+                    task: iteration.task.clone(),
+                    scope: iteration
+                        .context
+                        .clone()
+                        .unwrap_or_else(|| self.of.config.context.scope.clone()),
+                    session,
+                    draw: u32::try_from(iteration.reviews.len()).unwrap_or(u32::MAX),
+                };
+                if permit.is_none() {
+                    permit = Some(self.permit().await?);
+                }
+                let judged = self.review(question).await;
                 let at = self.of.clock.now();
-                writer
-                    .append(vec![Event::Reviewed {
-                        attempt,
-                        at,
-                        review,
-                        reused_from: None,
-                    }])
-                    .await?;
+                let (event, failure) = match judged {
+                    Ok(review) => {
+                        let reused_from = None;
+                        let event = Event::Reviewed {
+                            attempt,
+                            at,
+                            review,
+                            reused_from,
+                        };
+                        (event, None)
+                    }
+                    Err(error) => {
+                        let event = Event::ReviewFailed {
+                            attempt,
+                            at,
+                            error: error.to_string(),
+                        };
+                        (event, Some(error))
+                    }
+                };
+                writer.append(vec![event]).await?;
+                if let Some(error) = failure {
+                    return Err(error.into());
+                }
                 continue;
             }
             notes.extend(gan_config::without_effect(
@@ -239,24 +240,50 @@ impl OneAudit<'_> {
         }
     }
 
-    /// The work to review once more, when the policy wants it and the host grants it: never from a
-    /// deterministic judge, and not beyond the caps.
-    fn further_review(
+    /// Waits for leave to work.
+    async fn permit(&self) -> Result<Permit<'_>, AuditError> {
+        let queued = || self.progress.stage(Stage::Queued);
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(JudgeError::Cancelled.into()),
+            permit = self.place.permit(self.deadline, queued) => Ok(permit?),
+        }
+    }
+
+    /// What the submission asks to show of the repository, else what the cycle asked earlier; with what was
+    /// not taken, and why.
+    fn context_scope(
         &self,
+        config: Option<&GanConfig>,
         session: &Session,
+        new_cycle: bool,
+    ) -> (Option<ContextScope>, Vec<String>) {
+        let may_ask = self.of.workspace.is_some()
+            && self.of.panel.reads_context()
+            && self.of.config.context.on_request;
+        let (asked, notes) = gan_config::context(may_ask, config);
+        let earlier = || {
+            let newest = session.iterations().last().filter(|_| !new_cycle)?;
+            newest.context.clone()
+        };
+        (asked.or_else(earlier), notes)
+    }
+
+    /// The iteration to review once more, when the policy wants it and the host grants it: never from a
+    /// deterministic judge, and not beyond the caps.
+    fn further_review<'s>(
+        &self,
+        session: &'s Session,
         decision: &Decision,
-    ) -> Option<(Work, Option<String>)> {
+    ) -> Option<&'s Iteration> {
         let Status::ReviewAgain(_) = decision.status else {
             return None;
         };
         let iteration = session.iterations().last()?;
-        let granted = !self.of.judge.identity().deterministic
+        let granted = !self.of.panel.is_deterministic()
             && iteration.reviews.len() < self.of.config.caps.max_reviews as usize
             && caps::reached(&self.of.config.caps, session).is_none();
-        if !granted {
-            return None;
-        }
-        Some((iteration.work.clone()?, iteration.task.clone()))
+        granted.then_some(iteration)
     }
 
     /// A cap of the host ends the cycle before a judge spends.
@@ -337,16 +364,6 @@ fn awaits_decision(session: &Session, digest: &Digest) -> bool {
     })
 }
 
-/// Score from which a review passes: the lowest that could ever complete.
-fn pass_mark(criteria: &Criteria) -> Score {
-    criteria
-        .tiers
-        .iter()
-        .map(|tier| tier.score)
-        .min_by(|a, b| a.get().total_cmp(&b.get()))
-        .unwrap_or(Score::MAX)
-}
-
 fn newest_review(session: &Session) -> Option<Review> {
     session
         .iterations()
@@ -386,6 +403,19 @@ fn coverage_note(session: &Session) -> Option<String> {
             paths.join(", ")
         )
     })
+}
+
+/// Names the judges that failed, where others made the review without them.
+fn degraded_notes(session: &Session) -> Vec<String> {
+    let review = session
+        .iterations()
+        .last()
+        .and_then(|iteration| iteration.reviews.last());
+    review
+        .into_iter()
+        .flat_map(Review::failed)
+        .map(|(judge, why)| format!("the review was made without {}: {why}", judge.name))
+        .collect()
 }
 
 /// Digest of what the policy saw, for replay. A snapshot of plain data always serialises.

@@ -4,6 +4,7 @@ use crate::domain::{
     Criteria, DecidedBy, Decision, Finding, Review, SessionId, Timestamp, Verdict,
 };
 use crate::ports::{JudgeError, PolicyError, StoreError};
+use crate::queue::Busy;
 use crate::session::Standing;
 
 /// The result of one audit.
@@ -64,6 +65,9 @@ pub enum AuditError {
     /// The session could not be taken, read or written. Nothing was acknowledged.
     #[error(transparent)]
     Session(#[from] StoreError),
+    /// There is too much to do at once. Nothing was judged or recorded.
+    #[error(transparent)]
+    Busy(#[from] Busy),
     /// There is no review.
     #[error(transparent)]
     Judge(#[from] JudgeError),

@@ -112,6 +112,13 @@ fn patched(file: &SubmittedFile, patch: &Patch, names: &mut Names<'_>) -> WorkFi
         names.taken.insert(path.clone());
         return work_file(file, path, text, Extent::Whole);
     }
+    // Sent again, as after an attempt that failed: the session has what comes of it already.
+    let latest = names.latest.get(&file.path).filter(|_| file.named);
+    if let Some(text) = latest.and_then(|latest| latest.text.as_deref())
+        && is_applied(patch, text)
+    {
+        return work_file(file, file.path.clone(), text.to_owned(), Extent::Whole);
+    }
     let mut text = String::new();
     let mut lines = Vec::new();
     for (position, line) in (1u32..).zip(patch.new_side()) {
@@ -139,6 +146,13 @@ fn apply(patch: &Patch, base: &str) -> Option<String> {
     let rendered = patch.to_unified();
     let parsed = diffy::Patch::from_str(&rendered).ok()?;
     diffy::apply(base, &parsed).ok()
+}
+
+/// Taken back, the patch gives a text to which it applies.
+fn is_applied(patch: &Patch, text: &str) -> bool {
+    let rendered = patch.to_unified();
+    diffy::Patch::from_str(&rendered)
+        .is_ok_and(|parsed| diffy::apply(text, &parsed.reverse()).is_ok())
 }
 
 /// Hands out names for unnamed code.

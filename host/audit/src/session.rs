@@ -1,8 +1,9 @@
 //! A session: the fold of its events.
 
 use crate::domain::{
-    DecidedBy, Decision, Digest, Event, FileVersion, Finding, JudgeIdentity, Origin,
-    PolicyIdentity, Request, Review, SessionId, Spend, Status, Timestamp, Work,
+    ContextScope, DecidedBy, Decision, Digest, Event, Evidence, FileVersion, Finding,
+    JudgeIdentity, Origin, PolicyIdentity, Request, Review, SessionId, Spend, Status, Timestamp,
+    Work,
 };
 use crate::ledger;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,8 @@ pub struct Iteration {
     pub request: Request,
     /// What the client said it is for.
     pub task: Option<String>,
+    /// What it asked to show of the repository.
+    pub context: Option<ContextScope>,
     /// Reviews, in order.
     pub reviews: Vec<Review>,
     /// A review of an earlier iteration was used again.
@@ -58,6 +61,7 @@ impl Iteration {
         work: &Work,
         request: Request,
         task: Option<String>,
+        context: Option<ContextScope>,
     ) -> Self {
         let held = work.files.iter().map(|file| FileVersion {
             path: file.path.clone(),
@@ -78,6 +82,7 @@ impl Iteration {
             work: Some(work.clone()),
             request,
             task,
+            context,
             reviews: Vec::new(),
             unchanged: false,
             failure: None,
@@ -175,9 +180,19 @@ impl Session {
                 work,
                 request,
                 task,
+                context,
                 ..
             } => {
-                self.submitted(*attempt, *at, work, *request, task.clone());
+                self.begin(*attempt, *at, work);
+                self.iterations.push(Iteration::new(
+                    *attempt,
+                    *at,
+                    work,
+                    *request,
+                    task.clone(),
+                    context.clone(),
+                ));
+                self.forget_old_texts();
             }
             Event::Reviewed {
                 attempt,
@@ -220,14 +235,7 @@ impl Session {
         }
     }
 
-    fn submitted(
-        &mut self,
-        attempt: u32,
-        at: Timestamp,
-        work: &Work,
-        request: Request,
-        task: Option<String>,
-    ) {
+    fn begin(&mut self, attempt: u32, at: Timestamp, work: &Work) {
         if self.standing == Standing::Complete {
             self.begin_cycle();
         }
@@ -253,9 +261,6 @@ impl Session {
         for path in &work.deleted {
             self.latest.remove(path);
         }
-        self.iterations
-            .push(Iteration::new(attempt, at, work, request, task));
-        self.forget_old_texts();
     }
 
     fn reviewed(&mut self, attempt: u32, at: Timestamp, review: &Review, reused: bool) {
@@ -428,30 +433,67 @@ impl Session {
         self.last.as_ref()
     }
 
+    /// Results of the checks of the current cycle, oldest first, each once.
+    pub fn evidence(&self) -> Vec<Evidence> {
+        let mut evidence: Vec<Evidence> = Vec::new();
+        let results = self
+            .iterations
+            .iter()
+            .flat_map(|iteration| &iteration.reviews)
+            .flat_map(|review| &review.evidence);
+        for result in results {
+            // A review that is used again brings the same results again.
+            if !evidence.contains(result) {
+                evidence.push(result.clone());
+            }
+        }
+        evidence
+    }
+
     /// Events folded in.
     pub fn events(&self) -> u64 {
         self.events
     }
 
-    /// The whole, scored reviews of equal work by the same judge, and the attempt they were made for: all of
-    /// them, so that submitting the same work again is no new draw. Empty when there are none.
-    pub fn reviews_of(&self, work: &Digest, judge: &JudgeIdentity) -> (u32, Vec<Review>) {
-        let by_this_judge = |review: &&Review| review.counts() && review.judges == [judge.clone()];
+    /// The whole, scored reviews of equal work by all of these judges, and the attempt they were made for: all
+    /// of them, so that submitting the same work again is no new draw. Empty when there are none, and when something
+    /// was found in its files since: a review from before cannot say that it is mended.
+    pub fn reviews_of(&self, work: &Digest, judges: &[JudgeIdentity]) -> (u32, Vec<Review>) {
+        let by_these = |review: &&Review| review.counts() && review.judges == judges;
         self.iterations
             .iter()
             .rev()
             .filter(|iteration| iteration.digest == *work)
             .map(|iteration| {
-                let reviews = iteration
-                    .reviews
-                    .iter()
-                    .filter(by_this_judge)
-                    .cloned()
-                    .collect();
-                (iteration.attempt, reviews)
+                let by_all = iteration.reviews.iter().filter(by_these);
+                let reviews: Vec<Review> = by_all.cloned().collect();
+                (iteration, reviews)
             })
+            .filter(|(iteration, reviews)| !self.found_since(iteration, reviews))
+            .map(|(iteration, reviews)| (iteration.attempt, reviews))
             .find(|(_, reviews): &(u32, Vec<Review>)| !reviews.is_empty())
             .unwrap_or_default()
+    }
+}
+
+impl Session {
+    /// Something stands in the files of this iteration that was last reported after it, and not by these reviews.
+    fn found_since(&self, iteration: &Iteration, reviews: &[Review]) -> bool {
+        let loop_number = iteration.loop_number.unwrap_or(0);
+        let holds = |path: &str| iteration.files.iter().any(|file| file.path == path);
+        let reported = |fingerprint: &str| {
+            reviews
+                .iter()
+                .flat_map(|review| &review.findings)
+                .any(|(known, _)| known == fingerprint)
+        };
+        self.ledger.iter().any(|finding| {
+            let location = finding.reported.location.as_ref();
+            finding.state.is_standing()
+                && finding.last_seen > loop_number
+                && location.is_none_or(|location| holds(&location.path))
+                && !reported(&finding.fingerprint)
+        })
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn snapshot(
         iterations: session.iterations().iter().map(view).collect(),
         sources: sources(session, policy.history()),
         findings: session.ledger().to_vec(),
-        evidence: Vec::new(),
+        evidence: session.evidence(),
         spend: session.spend(),
         memo: session.memo(policy.identity()).map(<[u8]>::to_vec),
         extensions: Vec::new(),

@@ -13,6 +13,7 @@ use gansauditor_audit::domain::Timestamp;
 use kind::Kind;
 use paths::without_paths;
 use payload::{Context, Diagnostic};
+use std::time::Duration;
 
 pub use payload::{ErrorContext, ErrorPayload, RetryInfo};
 
@@ -31,6 +32,8 @@ pub struct Failure {
     details: Option<String>,
     suggestions: Vec<String>,
     requested_tool: Option<String>,
+    /// When to call again, where that is known; else the kind says.
+    retry_after: Option<Duration>,
 }
 
 impl Failure {
@@ -42,6 +45,7 @@ impl Failure {
             details: None,
             suggestions: suggestions.iter().map(|text| (*text).to_owned()).collect(),
             requested_tool: None,
+            retry_after: None,
         }
     }
 
@@ -121,7 +125,12 @@ impl Failure {
             },
             status_code,
             recoverable,
-            retry_info: self.kind.retry(),
+            retry_info: self.kind.retry().map(|retry| RetryInfo {
+                retry_after_ms: self.retry_after.map_or(retry.retry_after_ms, |after| {
+                    u64::try_from(after.as_millis()).unwrap_or(u64::MAX)
+                }),
+                ..retry
+            }),
         }
     }
 }

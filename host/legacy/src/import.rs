@@ -74,6 +74,7 @@ impl SessionImporter for LegacyImporter {
                 work,
                 request: Request::default(),
                 task: file.task.clone(),
+                context: None,
                 thought_number: record.thought_number,
             });
             events.push(reviewed);

@@ -29,6 +29,8 @@ pub(crate) fn example(settings: &str) -> Snapshot {
             }],
             unchanged: false,
             reviews: vec![Review {
+                cards: Vec::new(),
+                evidence: Vec::new(),
                 judges: vec![JudgeIdentity {
                     name: "example".to_owned(),
                     version: "1".to_owned(),

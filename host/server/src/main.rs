@@ -6,14 +6,17 @@
 mod cleanup;
 mod cli;
 mod config;
+mod files;
 mod http;
 mod identity;
+mod judges;
 mod log;
 mod mcp;
 mod report;
 mod running;
 mod service;
 mod signals;
+mod stage;
 mod text;
 mod thoughts;
 mod wiring;

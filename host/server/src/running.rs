@@ -87,6 +87,11 @@ impl Running {
     /// `hurry` cuts the first wait short.
     pub(crate) async fn drain(&self, hurry: impl Future<Output = &'static str>) {
         self.close();
+        self.end(hurry).await;
+        self.audits.close().await;
+    }
+
+    async fn end(&self, hurry: impl Future<Output = &'static str>) {
         let left = self.tasks.len();
         if left > 0 {
             tracing::info!("waiting up to {} s for {left} audits", DRAIN.as_secs());

@@ -8,6 +8,7 @@ use gansauditor_audit::domain::Timestamp;
 use gansauditor_audit::ports::Clock;
 use gansauditor_submission::Limits;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The server behind its transports.
 pub(crate) struct Service {
@@ -21,6 +22,8 @@ pub(crate) struct Service {
     pub(crate) limits: Limits,
     /// Audits on their way.
     pub(crate) running: Running,
+    /// Longest silence towards a client that asked to be told how its audit gets on.
+    pub(crate) progress: Option<Duration>,
     /// Tells the time.
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -39,6 +42,7 @@ impl Service {
             thoughts: config.log_thoughts.then_some(stderr),
             limits: Limits::default(),
             running: Running::new(audits),
+            progress: config.progress,
             clock,
         }
     }

@@ -1,15 +1,15 @@
 //! Adapters into ports.
 
-use crate::config::{Config, JudgeChoice, PolicySettings, State};
+use crate::config::{Config, PolicySettings, State};
+use crate::{files, judges};
 use anyhow::Context as _;
-use gansauditor_audit::AuditLoop;
-use gansauditor_audit::domain::{JudgeIdentity, PolicyIdentity};
-use gansauditor_audit::ports::{Clock, Judge, SessionStore, SystemClock};
-use gansauditor_judge::StaticJudge;
+use gansauditor_audit::domain::PolicyIdentity;
+use gansauditor_audit::ports::{Clock, ReviewCache, SessionStore, SystemClock, Workspace};
+use gansauditor_audit::{AuditLoop, Panel, Ports};
 use gansauditor_legacy::LegacyImporter;
 use gansauditor_policy::{Limits, PolicyHost, Watcher};
-use gansauditor_store::{DirectoryStore, MemoryStore};
-use std::io::Read;
+use gansauditor_store::{CacheLimits, DirectoryStore, MemoryStore, Reviews};
+use gansauditor_workspace::Repository;
 use std::path::Path;
 use std::sync::Arc;
 use tokio_util::task::AbortOnDropHandle;
@@ -17,24 +17,36 @@ use tokio_util::task::AbortOnDropHandle;
 /// Longest file of policy settings that is read: as much as a policy can use.
 const MAX_SETTINGS: u64 = 1 << 20;
 
+/// Where clients are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In the working directory of this process, which they started.
+    Here,
+    /// Anywhere.
+    Elsewhere,
+}
+
 /// What an audit loop is made of.
 pub(crate) struct Parts {
     clock: Arc<dyn Clock>,
     store: Arc<dyn SessionStore>,
-    judge: Arc<dyn Judge>,
+    panel: Panel,
+    workspace: Option<Arc<dyn Workspace>>,
     policies: Arc<PolicyHost>,
     policy_settings: String,
 }
 
-/// Makes the parts of a configuration. A policy that was asked for and cannot be used is an error: no other
-/// takes its place.
-pub(crate) fn parts(config: &Config) -> anyhow::Result<Parts> {
+/// Makes the parts of a configuration. A policy or judge that was asked for and cannot be used is an error: no
+/// other takes its place.
+pub(crate) fn parts(config: &Config, place: Place) -> anyhow::Result<Parts> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let policy_settings = read_settings(config.policy_settings.as_ref())?;
     let policies = policies(config, &policy_settings, Arc::clone(&clock))?;
+    let (store, cache) = store(config)?;
     Ok(Parts {
-        store: store(&config.state)?,
-        judge: judge(config.judge),
+        store,
+        panel: judges::panel(config, cache.as_ref())?,
+        workspace: workspace(config, place)?,
         policies: Arc::new(policies),
         policy_settings,
         clock,
@@ -44,13 +56,14 @@ pub(crate) fn parts(config: &Config) -> anyhow::Result<Parts> {
 impl Parts {
     /// The loop over these parts.
     pub(crate) fn audits(&self, config: &Config) -> Arc<AuditLoop> {
-        Arc::new(AuditLoop::new(
-            Arc::clone(&self.judge),
-            Arc::clone(&self.store),
-            Arc::clone(&self.policies) as _,
-            Arc::clone(&self.clock),
-            config.audit.clone(),
-        ))
+        let ports = Ports {
+            panel: self.panel.clone(),
+            store: Arc::clone(&self.store),
+            policies: Arc::clone(&self.policies) as _,
+            clock: Arc::clone(&self.clock),
+            workspace: self.workspace.clone(),
+        };
+        Arc::new(AuditLoop::new(ports, config.audit.clone()))
     }
 
     /// Where sessions are kept.
@@ -72,8 +85,8 @@ impl Parts {
     }
 
     /// Who reviews.
-    pub(crate) fn judge(&self) -> &JudgeIdentity {
-        self.judge.identity()
+    pub(crate) fn panel(&self) -> &Panel {
+        &self.panel
     }
 
     /// Who decides, now.
@@ -82,12 +95,27 @@ impl Parts {
     }
 }
 
-/// The store of a configuration. Creates its directory.
-fn store(state: &State) -> anyhow::Result<Arc<dyn SessionStore>> {
-    match state {
-        State::Memory => Ok(Arc::new(MemoryStore::new())),
-        State::Directory(path) => Ok(Arc::new(directory(path)?)),
-    }
+/// Remembers reviews.
+type Cache = Arc<dyn ReviewCache>;
+
+/// The store of a configuration, and the cache of reviews beside it, if there is to be one. Creates the
+/// directory.
+fn store(config: &Config) -> anyhow::Result<(Arc<dyn SessionStore>, Option<Cache>)> {
+    let limits = CacheLimits::default();
+    let (store, reviews): (Arc<dyn SessionStore>, Reviews) = match &config.state {
+        State::Memory => (Arc::new(MemoryStore::new()), Reviews::in_memory(limits)),
+        State::Directory(path) => {
+            let store = directory(path)?;
+            // Without its folder the cache is one in memory: nothing depends on it.
+            let reviews = store.reviews(limits).unwrap_or_else(|error| {
+                tracing::warn!("reviews are remembered in memory only: {error}");
+                Reviews::in_memory(limits)
+            });
+            (Arc::new(store), reviews)
+        }
+    };
+    let cache = config.judges.caching.then(|| Arc::new(reviews) as _);
+    Ok((store, cache))
 }
 
 /// The store in a directory, with the original's session files.
@@ -98,10 +126,20 @@ pub(crate) fn directory(path: &Path) -> anyhow::Result<DirectoryStore> {
     Ok(store.with_importer(Arc::new(LegacyImporter)))
 }
 
-fn judge(choice: JudgeChoice) -> Arc<dyn Judge> {
-    match choice {
-        JudgeChoice::Auto | JudgeChoice::Static => Arc::new(StaticJudge::new()),
-    }
+/// The repository around the work: the one that is named, else the one around the working directory, when that
+/// is the client's too.
+fn workspace(config: &Config, place: Place) -> anyhow::Result<Option<Arc<dyn Workspace>>> {
+    let limits = gansauditor_workspace::Limits::default();
+    let repository = match (&config.workspace, place) {
+        (Some(root), _) => Some(
+            Repository::at(root, limits)
+                .with_context(|| format!("AUDIT_WORKSPACE={}", root.display()))?,
+        ),
+        (None, Place::Elsewhere) => None,
+        // Nobody asked for it, so it is no error that there is none.
+        (None, Place::Here) => Repository::around(Path::new("."), limits).unwrap_or_default(),
+    };
+    Ok(repository.map(|repository| Arc::new(repository) as _))
 }
 
 fn policies(config: &Config, settings: &str, clock: Arc<dyn Clock>) -> anyhow::Result<PolicyHost> {
@@ -110,7 +148,7 @@ fn policies(config: &Config, settings: &str, clock: Arc<dyn Clock>) -> anyhow::R
         return PolicyHost::with_core(limits, settings, clock)
             .context("the built-in policy cannot be used");
     };
-    read(file, limits.component_bytes as u64)
+    files::read(file, limits.component_bytes as u64)
         .and_then(|component| {
             Ok(PolicyHost::with_component(
                 limits, &component, settings, clock,
@@ -124,23 +162,10 @@ pub(crate) fn read_settings(settings: Option<&PolicySettings>) -> anyhow::Result
     match settings {
         None => Ok(String::new()),
         Some(PolicySettings::Json(json)) => Ok(json.clone()),
-        Some(PolicySettings::File(path)) => read(path, MAX_SETTINGS)
+        Some(PolicySettings::File(path)) => files::read(path, MAX_SETTINGS)
             .and_then(|json| Ok(String::from_utf8(json)?))
             .with_context(|| format!("the policy's settings in {}", path.display())),
     }
-}
-
-/// Reads a file of at most `limit` bytes.
-fn read(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
-        .context("the file cannot be read")?;
-    anyhow::ensure!(
-        bytes.len() as u64 <= limit,
-        "the file has more than {limit} bytes"
-    );
-    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -156,14 +181,14 @@ mod tests {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         let config = Config::read(&variables).unwrap();
-        parts(&config).map_err(|error| format!("{error:#}"))
+        parts(&config, Place::Elsewhere).map_err(|error| format!("{error:#}"))
     }
 
     #[test]
     fn without_a_policy_file_the_built_in_policy_is_live() {
         let parts = made(&[("AUDIT_POLICY_SETTINGS", "{}")]).unwrap();
         assert_eq!(parts.policy().name, "gansauditor-core");
-        assert_eq!(parts.judge().name, "static");
+        assert_eq!(parts.panel().name(), "static");
     }
 
     #[test]

@@ -4,12 +4,15 @@ use crate::blocking::blocking;
 use crate::cache::Cache;
 use crate::files::{Files, private};
 use crate::names::Names;
+use crate::reviews::{CacheLimits, Reviews};
 use crate::state::{Hold, State};
 use crate::turns::Turns;
 use crate::writer::DirectoryWriter;
 use async_trait::async_trait;
 use cap_std::ambient_authority;
-use cap_std::fs::Dir;
+#[cfg(unix)]
+use cap_std::fs::DirBuilderExt;
+use cap_std::fs::{Dir, DirBuilder};
 use gansauditor_audit::domain::{SessionId, Timestamp};
 use gansauditor_audit::ports::{
     SessionImporter, SessionStore, SessionSummary, SessionWriter, StoreError,
@@ -28,6 +31,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(1);
 /// Longest such pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(10);
 const GITIGNORE: &str = ".gitignore";
+const REVIEWS: &str = "reviews";
 
 /// Why a path cannot be the state directory. The path itself is left to whoever was given it.
 #[derive(Debug, thiserror::Error)]
@@ -115,6 +119,20 @@ impl DirectoryStore {
             importer: Some(importer),
             ..self
         }
+    }
+
+    /// A cache of reviews in the folder `reviews` of the directory.
+    pub fn reviews(&self, limits: CacheLimits) -> Result<Reviews, OpenError> {
+        let dir = &self.state.files.0;
+        #[allow(unused_mut, reason = "there is a mode to set on some systems only")]
+        let mut builder = DirBuilder::new();
+        #[cfg(unix)]
+        DirBuilderExt::mode(&mut builder, 0o700);
+        match dir.create_dir_with(REVIEWS, &builder) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error.into()),
+            _ => {}
+        }
+        Ok(Reviews::in_directory(dir.open_dir(REVIEWS)?, limits))
     }
 
     /// Names of the journals, inside the directory, that were set aside because they are damaged, sorted.

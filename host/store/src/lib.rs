@@ -10,7 +10,8 @@
 //! not tell case apart) is written as a readable part, `~` and the digest of the id. A damaged journal is
 //! renamed to `my-task.journal.jsonl.corrupt-1`, its readable beginning is copied to
 //! `my-task.journal.jsonl.corrupt-1.readable`, and the session is refused until the operator either removes
-//! the former or renames one of the two back to `my-task.journal.jsonl`. No other file is ever touched.
+//! the former or renames one of the two back to `my-task.journal.jsonl`. The folder `reviews` holds what judges
+//! reported, for [`Reviews`]; it may be removed at any time. No other file is ever touched.
 //!
 //! # Lines
 //! The first line is the header: format version, session id, time. Every further line is a record: one
@@ -30,12 +31,14 @@ mod lock;
 mod memory;
 mod names;
 mod quarantine;
+mod reviews;
 mod state;
 mod turns;
 mod writer;
 
 pub use directory::{DirectoryStore, OpenError};
 pub use memory::MemoryStore;
+pub use reviews::{CacheLimits, Reviews};
 
 #[cfg(test)]
 #[path = "../tests/store/sample.rs"]

@@ -1,6 +1,6 @@
 //! The events of a session. A session is a fold of them; the journal is their only durable form.
 
-use super::{Decision, Digest, PolicyIdentity, Request, Review, Timestamp, Work};
+use super::{ContextScope, Decision, Digest, PolicyIdentity, Request, Review, Timestamp, Work};
 use serde::{Deserialize, Serialize};
 
 /// Where a session comes from.
@@ -52,6 +52,9 @@ pub enum Event {
         /// What the client said the work is to achieve.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         task: Option<String>,
+        /// What it asked to show the judge of the repository.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        context: Option<ContextScope>,
         /// The client's own counter: echoed, never counted.
         thought_number: u64,
     },

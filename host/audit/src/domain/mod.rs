@@ -3,6 +3,7 @@
 //! They mirror the policy contract (`wit/`) where the two meet, and add what only the host knows: anchors of
 //! findings, the text under review, the events of a session.
 
+mod context;
 mod criteria;
 mod decision;
 mod digest_text;
@@ -14,6 +15,7 @@ mod score;
 mod snapshot;
 mod work;
 
+pub use context::{ContextFile, ContextScope, RepositoryContext};
 pub use criteria::{
     BarRequest, Caps, Criteria, DetailLevel, Request, StagnationCriteria, StopRequest, Tier,
 };
@@ -29,7 +31,7 @@ pub use gansauditor_submission::{Digest, Language};
 pub use identity::{
     InvalidSessionId, JudgeIdentity, JudgeKind, PolicyIdentity, SessionId, Timestamp,
 };
-pub use review::{Coverage, Dimension, Review, Usage, Verdict};
+pub use review::{Card, CardOutcome, Coverage, Dimension, Review, Usage, Verdict};
 pub use score::{InvalidScore, Score};
 pub use snapshot::{
     CheckResult, Evidence, FileVersion, IterationView, Snapshot, Source, SourceFile, Spend,

@@ -1,6 +1,6 @@
 //! Reviews: what the host holds after a judge has spoken.
 
-use super::{JudgeIdentity, Reported, Score};
+use super::{Evidence, JudgeIdentity, Reported, Score};
 use serde::{Deserialize, Serialize};
 
 /// One graded aspect of a review.
@@ -51,11 +51,82 @@ pub struct Usage {
     pub money_micros: u64,
 }
 
+/// How one judge of the panel came out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardOutcome {
+    /// It answered.
+    Answered {
+        /// Weighted mean of what it graded; absent when it graded nothing.
+        score: Option<Score>,
+        /// How much it read.
+        coverage: Coverage,
+        /// Paths it read, sorted.
+        covered: Vec<String>,
+        /// Fingerprints of what it reported.
+        reported: Vec<String>,
+    },
+    /// It failed; why.
+    Failed(String),
+}
+
+/// What one judge of the panel contributed to a review.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// Which judge.
+    pub judge: JudgeIdentity,
+    /// Its weight on the panel, over 0.
+    pub weight: f64,
+    /// How it came out.
+    pub outcome: CardOutcome,
+    /// How its answer came about: model, way, number of requests. Empty where there is nothing to say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub provenance: String,
+    /// What it cost.
+    #[serde(default)]
+    pub usage: Usage,
+    /// Wall-clock time it took, in milliseconds.
+    pub millis: u64,
+}
+
+impl Card {
+    /// It read this file.
+    pub fn covers(&self, path: &str) -> bool {
+        match &self.outcome {
+            CardOutcome::Answered { covered, .. } => covered.iter().any(|c| c == path),
+            CardOutcome::Failed(_) => false,
+        }
+    }
+
+    /// It reported this finding.
+    pub fn reports(&self, fingerprint: &str) -> bool {
+        match &self.outcome {
+            CardOutcome::Answered { reported, .. } => reported.iter().any(|f| f == fingerprint),
+            CardOutcome::Failed(_) => false,
+        }
+    }
+}
+
+impl Usage {
+    /// Both together.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            cached_tokens: self.cached_tokens.saturating_add(other.cached_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+            money_micros: self.money_micros.saturating_add(other.money_micros),
+        }
+    }
+}
+
 /// The result of judging one submission, graded by the host.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Review {
-    /// Who took part. Never empty.
+    /// Who answered. Never empty.
     pub judges: Vec<JudgeIdentity>,
+    /// One for each judge that was asked, in the panel's order. Empty for reviews of the original server.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<Card>,
     /// Weighted mean of the assessed dimensions, rounded to a whole number. Absent when unscored.
     pub score: Option<Score>,
     /// From score and findings.
@@ -72,6 +143,9 @@ pub struct Review {
     pub findings: Vec<(String, Reported)>,
     /// The judges' own words.
     pub summary: String,
+    /// Results of the checks that were run on the work.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
     /// What it cost.
     #[serde(default)]
     pub usage: Usage,
@@ -80,6 +154,31 @@ pub struct Review {
 }
 
 impl Review {
+    /// Judges that were asked and failed, with why.
+    pub fn failed(&self) -> impl Iterator<Item = (&JudgeIdentity, &str)> {
+        self.cards.iter().filter_map(|card| match &card.outcome {
+            CardOutcome::Failed(why) => Some((&card.judge, why.as_str())),
+            CardOutcome::Answered { .. } => None,
+        })
+    }
+
+    /// The judge that reported a finding: of several, the one of highest rank.
+    pub fn raiser(&self, fingerprint: &str) -> Option<&JudgeIdentity> {
+        let of_cards = self
+            .cards
+            .iter()
+            .filter(|card| card.reports(fingerprint))
+            .map(|card| &card.judge)
+            .rev()
+            .max_by_key(|judge| judge.kind.rank());
+        of_cards.or_else(|| {
+            self.judges
+                .iter()
+                .rev()
+                .max_by_key(|judge| judge.kind.rank())
+        })
+    }
+
     /// Whole and scored: such reviews, and only they, count as loops.
     pub fn counts(&self) -> bool {
         self.coverage == Coverage::Whole && self.score.is_some()

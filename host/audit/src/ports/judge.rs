@@ -1,8 +1,12 @@
 //! Judges.
 
-use crate::domain::{Coverage, Finding, JudgeIdentity, Reported, Score, Usage, WorkFile};
+use crate::domain::{
+    CheckResult, Coverage, Finding, JudgeIdentity, Reported, RepositoryContext, Score, Usage,
+    WorkFile,
+};
 use crate::rubric::Rubric;
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -14,10 +18,15 @@ pub struct JudgeRequest {
     pub task: Option<String>,
     /// The files under review, by path. Untrusted data.
     pub files: Arc<Vec<WorkFile>>,
-    /// The standing findings of the session, so that a judge can say what became of them.
+    /// What the repository around the files holds, for judges that read it. Untrusted data.
+    pub context: Arc<RepositoryContext>,
+    /// The session's findings that are this judge's to answer for, fixed ones included, so that it can say
+    /// what became of them.
     pub earlier: Vec<Finding>,
     /// The dimensions to grade.
     pub rubric: Rubric,
+    /// Which of several independent reviews of the same work this is, from 0.
+    pub draw: u32,
     /// How long the judge has. It may use less and must not use more.
     pub time: Duration,
     /// Cancelled when nobody waits for the review any more.
@@ -26,7 +35,7 @@ pub struct JudgeRequest {
 
 /// What a judge answers. The host believes none of it: it drops findings outside the submission, bounds
 /// every text, grades and decides the verdict itself.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JudgeReport {
     /// Grade for each dimension the judge could assess, by the rubric's names.
     pub scores: Vec<(String, Score)>,
@@ -40,10 +49,94 @@ pub struct JudgeReport {
     pub summary: String,
     /// What it cost.
     pub usage: Usage,
+    /// How the answer came about, for people: model, way, number of requests. Empty where there is nothing
+    /// to say.
+    pub provenance: String,
+    /// Checks it ran on the files.
+    pub checks: Vec<CheckRun>,
+}
+
+/// A check that a judge ran on the files of its request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckRun {
+    /// Name of the check in the operator's configuration.
+    pub check: String,
+    /// How it ended.
+    pub outcome: CheckResult,
+    /// Who ran it and how.
+    pub provenance: String,
+    /// What it printed, shortened.
+    pub detail: String,
+}
+
+/// What kind of failure kept a judge from reviewing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JudgeFailure {
+    /// It cannot work as it is set up: no key, no program, a wrong setting.
+    Misconfigured,
+    /// The key or login was refused.
+    Unauthorized,
+    /// The key may not do this.
+    Forbidden,
+    /// The request was refused as wrong: an unknown model or endpoint, a parameter it does not take.
+    Rejected,
+    /// The work does not fit into what the judge can read at once.
+    TooLong,
+    /// Too many requests for now.
+    RateLimited,
+    /// What was paid for is used up.
+    QuotaExhausted,
+    /// The service behind it fails or is overloaded.
+    Unavailable,
+    /// The service behind it cannot be reached.
+    Unreachable,
+    /// The answer broke off.
+    Interrupted,
+    /// The judge ended its answer before it was whole.
+    Incomplete,
+    /// The judge declined to answer.
+    Refused,
+    /// The answer is not of the shape that was asked for.
+    Malformed,
+    /// The answer is longer than any review.
+    Oversized,
+    /// The judge itself is broken.
+    Broken,
+}
+
+impl JudgeFailure {
+    /// Lower-case name with underscores, for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Misconfigured => "misconfigured",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::Rejected => "rejected",
+            Self::TooLong => "too_long",
+            Self::RateLimited => "rate_limited",
+            Self::QuotaExhausted => "quota_exhausted",
+            Self::Unavailable => "unavailable",
+            Self::Unreachable => "unreachable",
+            Self::Interrupted => "interrupted",
+            Self::Incomplete => "incomplete",
+            Self::Refused => "refused",
+            Self::Malformed => "malformed",
+            Self::Oversized => "oversized",
+            Self::Broken => "broken",
+        }
+    }
+
+    /// The same request may succeed a little later, without anybody doing anything.
+    pub fn is_transient(self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited | Self::Unavailable | Self::Unreachable | Self::Interrupted
+        )
+    }
 }
 
 /// Why there is no review. Every case says what to do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum JudgeError {
     /// The time was up.
     #[error("the judge `{judge}` did not answer within {} s; raise AUDIT_TIMEOUT_SECONDS or submit less at once", .after.as_secs())]
@@ -52,25 +145,23 @@ pub enum JudgeError {
         judge: String,
         /// How long it had.
         after: Duration,
+        /// What it had said until then, when that is of use: never whole.
+        partial: Option<Box<JudgeReport>>,
     },
     /// Nobody waits any more.
     #[error("the audit was cancelled")]
     Cancelled,
-    /// The judge cannot work as it is set up; trying again will not help.
-    #[error("the judge `{judge}` is not usable: {reason}")]
-    Unusable {
-        /// Which judge.
-        judge: String,
-        /// Why, and what to do.
-        reason: String,
-    },
-    /// The judge failed; trying again may help.
+    /// The judge failed.
     #[error("the judge `{judge}` failed: {reason}")]
     Failed {
         /// Which judge.
         judge: String,
-        /// Why.
+        /// Of which kind.
+        kind: JudgeFailure,
+        /// Why, and what to do.
         reason: String,
+        /// How long to wait before asking again, when the judge said so.
+        retry_after: Option<Duration>,
     },
 }
 
@@ -79,6 +170,8 @@ pub enum JudgeError {
 pub enum Stage {
     /// Waiting for the session's earlier audits.
     Waiting,
+    /// Waiting for other sessions' audits.
+    Queued,
     /// The judge reads.
     Judging,
     /// The policy decides.
@@ -111,6 +204,15 @@ pub trait Judge: Send + Sync + 'static {
     /// Who it is.
     fn identity(&self) -> &JudgeIdentity;
 
+    /// Whether it reads the repository around the files. Nobody collects it for judges that do not.
+    fn reads_context(&self) -> bool {
+        false
+    }
+
     /// Reviews the files of the request.
     async fn review(&self, request: &JudgeRequest) -> Result<JudgeReport, JudgeError>;
+
+    /// Ends what it keeps running between reviews, and returns when that is gone. Called once, after the last
+    /// review.
+    async fn close(&self) {}
 }

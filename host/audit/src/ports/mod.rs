@@ -3,11 +3,18 @@
 mod clock;
 mod judge;
 mod policy_engine;
+mod review_cache;
 mod session_store;
+mod workspace;
 
 pub use clock::{Clock, SystemClock};
-pub use judge::{Judge, JudgeError, JudgeReport, JudgeRequest, ProgressSink, Stage, Unheard};
+pub use judge::{
+    CheckRun, Judge, JudgeError, JudgeFailure, JudgeReport, JudgeRequest, ProgressSink, Stage,
+    Unheard,
+};
 pub use policy_engine::{HistoryRequest, LivePolicy, PolicyEngine, PolicyError};
+pub use review_cache::ReviewCache;
 pub use session_store::{
     ImportError, SessionImporter, SessionStore, SessionSummary, SessionWriter, StoreError,
 };
+pub use workspace::{ContextRequest, Workspace, WorkspaceError};

@@ -1,7 +1,9 @@
 //! Collects what the checks find in one file: where it counts, bounded, in the terms of the domain.
 
 use super::source::Source;
-use gansauditor_audit::domain::{Category, Extent, Location, Reported, Severity, WorkFile};
+use crate::judged_lines::judged_lines;
+use crate::wording::cut;
+use gansauditor_audit::domain::{Category, Location, Reported, Severity, WorkFile};
 use std::collections::HashMap;
 
 /// Findings of one rule that are kept of one file; the rest is only counted.
@@ -152,33 +154,7 @@ impl<'f> Collector<'f> {
     }
 
     /// Lines of the file for lines of the text; `None` when none of them is to be judged.
-    fn lines_in_file(&self, (first, last): (u32, u32)) -> Option<(u32, u32)> {
-        match &self.file.extent {
-            Extent::Whole => Some((first, last)),
-            Extent::Changed(lines) => {
-                let next = lines.partition_point(|line| *line < first);
-                lines
-                    .get(next)
-                    .is_some_and(|line| *line <= last)
-                    .then_some((first, last))
-            }
-            Extent::Fragment { lines, .. } => {
-                let start = usize::try_from(first.max(1)).ok()? - 1;
-                let end = usize::try_from(last).ok()?.min(lines.len());
-                let part = lines.get(start..end)?;
-                let numbers = (part.first()?.number, part.last()?.number);
-                part.iter()
-                    .any(|line| line.added)
-                    .then_some((numbers.0, numbers.1.max(numbers.0)))
-            }
-        }
+    fn lines_in_file(&self, lines: (u32, u32)) -> Option<(u32, u32)> {
+        judged_lines(&self.file.extent, lines)
     }
-}
-
-fn cut(mut text: String, chars: usize) -> String {
-    if let Some((end, _)) = text.char_indices().nth(chars) {
-        text.truncate(end);
-        text.push('…');
-    }
-    text
 }

@@ -32,6 +32,7 @@ impl Deadline {
             return Err(JudgeError::TimedOut {
                 judge: super::NAME.to_owned(),
                 after: self.time,
+                partial: None,
             });
         }
         Ok(())

@@ -14,9 +14,10 @@ use super::{
     NAME, comments, complexity, conflict_markers, documentation, endless_loop, grades, recursion,
     secrets, summary, symbol, syntax_errors, test_code, testing,
 };
+use crate::wording::left_out;
 use async_trait::async_trait;
 use gansauditor_audit::domain::{Coverage, JudgeIdentity, JudgeKind, Reported, Usage, WorkFile};
-use gansauditor_audit::ports::{Judge, JudgeError, JudgeReport, JudgeRequest};
+use gansauditor_audit::ports::{Judge, JudgeError, JudgeFailure, JudgeReport, JudgeRequest};
 use gansauditor_audit::rubric::Rubric;
 use std::sync::Arc;
 
@@ -68,12 +69,7 @@ impl Judge for StaticJudge {
         let deadline = Deadline::new(request.time, request.cancel.clone());
         tokio::task::spawn_blocking(move || review(&files, &rubric, &deadline))
             .await
-            .unwrap_or_else(|error| {
-                Err(JudgeError::Failed {
-                    judge: NAME.to_owned(),
-                    reason: error.to_string(),
-                })
-            })
+            .unwrap_or_else(|error| Err(broken(error.to_string())))
     }
 }
 
@@ -126,11 +122,13 @@ fn review(
         covered,
         summary,
         usage: Usage::default(),
+        provenance: String::new(),
+        checks: Vec::new(),
     })
 }
 
 fn coverage(grammars: &[Grammar], unread: &[(String, String)], covered: usize) -> Coverage {
-    let left_out = || summary::left_out(unread);
+    let left_out = || left_out(unread);
     if !grammars.is_empty() {
         if unread.is_empty() {
             Coverage::Whole
@@ -276,8 +274,14 @@ fn node_at<'t>(line: u32, source: &Source<'t>) -> Option<tree_sitter::Node<'t>> 
 }
 
 fn unusable(error: &RuleError) -> JudgeError {
-    JudgeError::Unusable {
+    broken(format!("a built-in rule is wrong: {error}"))
+}
+
+fn broken(reason: String) -> JudgeError {
+    JudgeError::Failed {
         judge: NAME.to_owned(),
-        reason: format!("a built-in rule is wrong: {error}"),
+        kind: JudgeFailure::Broken,
+        reason,
+        retry_after: None,
     }
 }

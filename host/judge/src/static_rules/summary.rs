@@ -1,10 +1,8 @@
 //! What a review says of itself.
 
 use super::grammar::Grammar;
-use gansauditor_audit::domain::{Reported, Severity};
-
-/// Files that are named of those left out.
-const MAX_NAMED: usize = 10;
+use crate::wording::{counts, left_out};
+use gansauditor_audit::domain::Reported;
 
 /// One or two sentences: what was read, what was found, what was not read.
 pub(crate) fn summary(
@@ -23,41 +21,12 @@ pub(crate) fn summary(
     if !languages.is_empty() {
         text.push_str(&format!(" ({})", languages.join(", ")));
     }
-    let counts: Vec<String> = [
-        (Severity::Blocker, "blocker"),
-        (Severity::Critical, "critical"),
-        (Severity::Major, "major"),
-        (Severity::Minor, "minor"),
-        (Severity::Info, "info"),
-    ]
-    .into_iter()
-    .filter_map(|(severity, name)| {
-        let count = findings
-            .iter()
-            .filter(|finding| finding.severity == severity)
-            .count();
-        (count > 0).then(|| format!("{count} {name}"))
-    })
-    .collect();
-    text.push_str(&match counts.as_slice() {
-        [] => " and found nothing.".to_owned(),
-        counts => format!(" and found {}.", counts.join(", ")),
+    text.push_str(&match counts(findings).as_str() {
+        "" => " and found nothing.".to_owned(),
+        counts => format!(" and found {counts}."),
     });
     if !unread.is_empty() {
         text.push_str(&format!(" Not read: {}.", left_out(unread)));
     }
     text
-}
-
-/// The files that were not read, with the reason of each.
-pub(crate) fn left_out(unread: &[(String, String)]) -> String {
-    let mut parts: Vec<String> = unread
-        .iter()
-        .take(MAX_NAMED)
-        .map(|(path, reason)| format!("{path} ({reason})"))
-        .collect();
-    if unread.len() > MAX_NAMED {
-        parts.push(format!("and {} more", unread.len() - MAX_NAMED));
-    }
-    parts.join(", ")
 }

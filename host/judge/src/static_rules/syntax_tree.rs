@@ -4,7 +4,7 @@ use super::deadline::Deadline;
 use super::grammar::Grammar;
 use ast_grep_core::tree_sitter::{LanguageExt, StrDoc};
 use ast_grep_core::{AstGrep, Node};
-use gansauditor_audit::ports::JudgeError;
+use gansauditor_audit::ports::{JudgeError, JudgeFailure};
 use std::ops::ControlFlow;
 use tree_sitter::{ParseOptions, Parser, TreeCursor};
 
@@ -62,8 +62,10 @@ pub(crate) fn parse(
     let mut parser = Parser::new();
     parser
         .set_language(&grammar.get_ts_language())
-        .map_err(|error| JudgeError::Unusable {
+        .map_err(|error| JudgeError::Failed {
             judge: super::NAME.to_owned(),
+            kind: JudgeFailure::Broken,
+            retry_after: None,
             reason: format!(
                 "the grammar of {} does not fit the parser: {error}; rebuild it",
                 grammar.name()

@@ -22,8 +22,10 @@ pub(crate) fn request(files: Vec<WorkFile>) -> JudgeRequest {
     JudgeRequest {
         task: None,
         files: Arc::new(files),
+        context: Arc::default(),
         earlier: Vec::new(),
         rubric: Rubric::default(),
+        draw: 0,
         time: Duration::from_secs(120),
         cancel: CancellationToken::new(),
     }

@@ -2,8 +2,8 @@
 
 use super::{Failure, Kind};
 use crate::arguments::ArgumentsError;
-use gansauditor_audit::AuditError;
-use gansauditor_audit::ports::{JudgeError, StoreError};
+use gansauditor_audit::ports::{JudgeError, JudgeFailure, StoreError};
+use gansauditor_audit::{AuditError, Busy};
 use gansauditor_submission::SubmissionError;
 
 impl From<&ArgumentsError> for Failure {
@@ -47,18 +47,67 @@ impl From<&JudgeError> for Failure {
                 "cancelled",
                 &["Submit the work again when the answer is wanted."],
             ),
-            JudgeError::Unusable { .. } => new(
-                Kind::Judge,
-                "judge_unusable",
-                &[
-                    "Do what the message says, or have the operator choose another judge. Calling again will not help.",
-                ],
-            ),
-            JudgeError::Failed { .. } => new(
-                Kind::JudgeAgain,
-                "judge_failed",
-                &["Submit the same work again after a short wait."],
-            ),
+            JudgeError::Failed {
+                kind, retry_after, ..
+            } => {
+                let (row, code, suggestion) = judge_failure(*kind);
+                Self {
+                    retry_after: *retry_after,
+                    ..new(row, code, &[suggestion])
+                }
+            }
+        }
+    }
+}
+
+/// The kinds of a judge's failures: whether to call again, the code for programs, what to do.
+fn judge_failure(kind: JudgeFailure) -> (Kind, &'static str, &'static str) {
+    const AGAIN: &str = "Submit the same work again after a short wait.";
+    const OPERATOR: &str = "Do what the message says, or have the operator choose another judge (AUDIT_JUDGE). Calling again will not help.";
+    const KEY: &str = "Have the operator set a valid key (OPENAI_API_KEY or CODEX_API_KEY) or choose another judge (AUDIT_JUDGE).";
+    const LESS: &str = "Submit fewer or smaller files at once.";
+    match kind {
+        JudgeFailure::Misconfigured => (Kind::Judge, "judge_misconfigured", OPERATOR),
+        JudgeFailure::Unauthorized => (Kind::Judge, "judge_unauthorized", KEY),
+        JudgeFailure::Forbidden => (Kind::Judge, "judge_forbidden", KEY),
+        JudgeFailure::Rejected => (Kind::Judge, "judge_rejected", OPERATOR),
+        JudgeFailure::QuotaExhausted => (
+            Kind::Judge,
+            "judge_quota_exhausted",
+            "Have the operator see to the account of the key, or choose another judge (AUDIT_JUDGE).",
+        ),
+        JudgeFailure::Broken => (Kind::Judge, "judge_broken", OPERATOR),
+        JudgeFailure::TooLong => (Kind::Validation, "judge_too_long", LESS),
+        JudgeFailure::RateLimited => (Kind::JudgeAgain, "judge_rate_limited", AGAIN),
+        JudgeFailure::Unavailable => (Kind::JudgeAgain, "judge_unavailable", AGAIN),
+        JudgeFailure::Unreachable => (
+            Kind::JudgeAgain,
+            "judge_unreachable",
+            "Submit the same work again after a short wait; if that does not help, have the operator check OPENAI_BASE_URL and the network.",
+        ),
+        JudgeFailure::Interrupted => (Kind::JudgeAgain, "judge_interrupted", AGAIN),
+        JudgeFailure::Incomplete => (Kind::JudgeAgain, "judge_incomplete", LESS),
+        JudgeFailure::Refused => (Kind::JudgeAgain, "judge_refused", AGAIN),
+        JudgeFailure::Malformed => (Kind::JudgeAgain, "judge_malformed", AGAIN),
+        JudgeFailure::Oversized => (Kind::JudgeAgain, "judge_oversized", LESS),
+    }
+}
+
+impl From<&Busy> for Failure {
+    fn from(error: &Busy) -> Self {
+        let code = match error {
+            Busy::Sessions { .. } => "too_many_sessions",
+            Busy::Session { .. } => "session_busy",
+            Busy::Audits { .. } => "queue_full",
+            Busy::TimedOut { .. } => "queue_timed_out",
+        };
+        let suggestions = [
+            "Wait as long as retryInfo says, then make the same call again.",
+            "Have the operator raise the limit that the message names.",
+        ];
+        Self {
+            retry_after: Some(error.retry_after()),
+            ..Self::new(Kind::Resource, code, &error.to_string(), &suggestions)
         }
     }
 }
@@ -104,6 +153,7 @@ impl From<&AuditError> for Failure {
         match error {
             AuditError::Session(error) => error.into(),
             AuditError::Judge(error) => error.into(),
+            AuditError::Busy(error) => error.into(),
             AuditError::Undecided { review, .. } => {
                 let score = review
                     .score

@@ -1,9 +1,9 @@
 use super::*;
 use crate::ToolCall;
 use crate::golden;
-use gansauditor_audit::AuditError;
 use gansauditor_audit::domain::SessionId;
-use gansauditor_audit::ports::{JudgeError, PolicyError, StoreError};
+use gansauditor_audit::ports::{JudgeError, JudgeFailure, PolicyError, StoreError};
+use gansauditor_audit::{AuditError, Busy};
 use gansauditor_submission::SubmissionError;
 use proptest::prelude::*;
 use std::time::Duration;
@@ -11,7 +11,12 @@ use std::time::Duration;
 proptest! {
     #[test]
     fn every_message_is_bounded_and_cleaned(reason in "[a-zA-Z:/\\\\ `é.]{0,5000}") {
-        let error = JudgeError::Failed { judge: "j".into(), reason };
+        let error = JudgeError::Failed {
+            judge: "j".into(),
+            kind: JudgeFailure::Unavailable,
+            reason,
+            retry_after: None,
+        };
         let payload = Failure::from(&error).payload(Timestamp(0), ErrorContext::default());
         prop_assert!(payload.error.len() <= MAX_MESSAGE);
     }
@@ -32,15 +37,30 @@ fn every_kind_of_error_has_its_row_of_the_table_and_says_what_to_do() {
     let judge = "codex".to_owned();
     let failed = AuditError::Judge(JudgeError::Failed {
         judge: judge.clone(),
+        kind: JudgeFailure::Unavailable,
         reason: "it broke".into(),
+        retry_after: None,
     });
     let late = AuditError::Judge(JudgeError::TimedOut {
         judge: judge.clone(),
         after: Duration::from_secs(30),
+        partial: None,
     });
-    let unusable = AuditError::Judge(JudgeError::Unusable {
+    let unusable = AuditError::Judge(JudgeError::Failed {
         judge,
+        kind: JudgeFailure::Misconfigured,
         reason: "no key".into(),
+        retry_after: None,
+    });
+    let limited = AuditError::Judge(JudgeError::Failed {
+        judge: "codex".to_owned(),
+        kind: JudgeFailure::RateLimited,
+        reason: "too many requests".into(),
+        retry_after: Some(Duration::from_secs(7)),
+    });
+    let crowded = AuditError::Busy(Busy::Sessions {
+        limit: 2,
+        retry_after: Duration::from_secs(3),
     });
     let gone = AuditError::Session(StoreError::NotFound(session.clone()));
     let busy = AuditError::Session(StoreError::Busy {
@@ -88,7 +108,7 @@ fn every_kind_of_error_has_its_row_of_the_table_and_says_what_to_do() {
         ),
         (
             Failure::from(&unusable),
-            "judge_unusable",
+            "judge_misconfigured",
             "codex",
             503,
             false,
@@ -96,7 +116,7 @@ fn every_kind_of_error_has_its_row_of_the_table_and_says_what_to_do() {
         ),
         (
             Failure::from(&failed),
-            "judge_failed",
+            "judge_unavailable",
             "codex",
             503,
             true,
@@ -149,6 +169,22 @@ fn every_kind_of_error_has_its_row_of_the_table_and_says_what_to_do() {
             429,
             true,
             Some(1000),
+        ),
+        (
+            Failure::from(&limited),
+            "judge_rate_limited",
+            "codex",
+            503,
+            true,
+            Some(7000),
+        ),
+        (
+            Failure::from(&crowded),
+            "too_many_sessions",
+            "resource",
+            429,
+            true,
+            Some(3000),
         ),
         (
             Failure::queue_full(),
@@ -215,6 +251,7 @@ fn an_error_has_the_members_of_the_original_in_their_order() {
     let error = JudgeError::TimedOut {
         judge: "codex".into(),
         after: Duration::from_secs(30),
+        partial: None,
     };
     golden::check(
         "error-timeout",

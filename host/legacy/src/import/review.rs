@@ -42,6 +42,8 @@ pub(super) fn review(gan: &Gan, work: &Work, thought: Option<&str>) -> Review {
     );
     let findings = comments.iter().map(|comment| reported(comment, &layout));
     Review {
+        cards: Vec::new(),
+        evidence: Vec::new(),
         judges: vec![JudgeIdentity {
             name: gan.model.clone(),
             version: "imported".to_owned(),

@@ -4,7 +4,7 @@ use super::{NAME, Notices, PARAGRAPH, SENTENCE, room};
 use crate::text::{Number, bounded, fitting};
 use gansauditor_audit::AuditReport;
 use gansauditor_audit::domain::{
-    Coverage, Dimension, JudgeIdentity, Reported, Review, Score, Verdict,
+    Card, CardOutcome, Coverage, Dimension, JudgeIdentity, Reported, Review, Score, Verdict,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -60,14 +60,16 @@ impl Gan {
             .iter()
             .filter_map(|(_, finding)| inline_comment(finding));
         let inline = fitting(comments, 20, room(report, 3_000));
-        let cards = fitting(
-            review
-                .judges
-                .iter()
-                .map(|judge| card(judge, review, overall)),
-            10,
-            1_200,
-        );
+        let cards = if review.cards.is_empty() {
+            let imported = review.judges.iter();
+            fitting(
+                imported.map(|judge| imported_card(judge, overall)),
+                10,
+                1_200,
+            )
+        } else {
+            fitting(review.cards.iter().map(card), 10, 1_200)
+        };
         let cwes: BTreeSet<u32> = review
             .findings
             .iter()
@@ -117,14 +119,40 @@ fn inline_comment(finding: &Reported) -> Option<InlineComment> {
     })
 }
 
-fn card(judge: &JudgeIdentity, review: &Review, overall: Number) -> JudgeCard {
-    let notes = match &review.coverage {
-        Coverage::Partial(why) => format!("version {}; read in part: {why}", judge.version),
-        Coverage::Whole | Coverage::Unscored(_) => format!("version {}", judge.version),
+/// The original knows no judge without a score: one that gave none shows 0, and its notes say why.
+fn card(card: &Card) -> JudgeCard {
+    let mut notes = vec![format!("version {}", card.judge.version)];
+    let score = match &card.outcome {
+        CardOutcome::Answered {
+            score, coverage, ..
+        } => {
+            match coverage {
+                Coverage::Partial(why) => notes.push(format!("read in part: {why}")),
+                Coverage::Unscored(why) => notes.push(format!("no score: {why}")),
+                Coverage::Whole => {}
+            }
+            *score
+        }
+        CardOutcome::Failed(why) => {
+            notes.push(format!("failed: {why}"));
+            None
+        }
     };
+    if !card.provenance.is_empty() {
+        notes.push(card.provenance.clone());
+    }
+    JudgeCard {
+        model: bounded(&card.judge.name, NAME),
+        score: rounded(score.unwrap_or(Score::MIN)),
+        notes: bounded(&notes.join("; "), SENTENCE),
+    }
+}
+
+/// Of a review of the original server, which kept no cards.
+fn imported_card(judge: &JudgeIdentity, overall: Number) -> JudgeCard {
     JudgeCard {
         model: bounded(&judge.name, NAME),
         score: overall,
-        notes: bounded(&notes, SENTENCE),
+        notes: bounded(&format!("version {}", judge.version), SENTENCE),
     }
 }

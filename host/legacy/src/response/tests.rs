@@ -15,6 +15,8 @@ const TEN: u64 = 1_757_213_149_312;
 
 pub(crate) fn review(score: f64) -> Review {
     Review {
+        cards: vec![],
+        evidence: vec![],
         judges: vec![JudgeIdentity {
             name: "static".into(),
             version: "1".into(),

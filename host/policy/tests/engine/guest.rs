@@ -149,6 +149,8 @@ pub(crate) fn snapshot(now: Timestamp) -> Snapshot {
             }],
             unchanged: false,
             reviews: vec![Review {
+                cards: vec![],
+                evidence: vec![],
                 judges: vec![JudgeIdentity {
                     name: "static".into(),
                     version: "1".into(),

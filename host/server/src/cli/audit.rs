@@ -1,21 +1,22 @@
 //! `gansauditor audit`.
 
-use super::changes;
-use super::output;
+use super::{output, progress};
 use crate::config::{Config, State};
 use crate::report::{Sources, sarif, text};
-use crate::wiring;
+use crate::signals::Signals;
+use crate::wiring::{self, Place};
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use gansauditor_audit::domain::{SessionId, Severity, Status};
-use gansauditor_audit::ports::Unheard;
 use gansauditor_audit::{AuditReport, AuditRequest};
 use gansauditor_legacy::{Answer, ThoughtLog, ToolCall};
 use gansauditor_submission::{GanConfig, Limits, Submission};
+use gansauditor_workspace::{Changes, Repository};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 const EXAMPLES: &str = "\
@@ -35,6 +36,8 @@ Exit codes:
 pub(super) const NO_AUDIT: u8 = 2;
 /// Name of the session that is forgotten afterwards.
 const EPHEMERAL: &str = "audit";
+/// How long git may take to say what changed.
+const GIT_TIME: Duration = Duration::from_secs(60);
 
 /// Audits files, a diff, or what an agent would send.
 #[derive(Debug, Args)]
@@ -106,8 +109,11 @@ struct Input {
 impl Audit {
     pub(super) fn run(self, mut config: Config) -> anyhow::Result<ExitCode> {
         let limits = Limits::default();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
         let input = match &self.diff {
-            Some(revision) => from_changes(revision, &limits)?,
+            Some(revision) => runtime.block_on(from_changes(revision, &limits))?,
             None => from_files(&self.files, &limits)?,
         };
         let session = match &self.session {
@@ -117,9 +123,6 @@ impl Audit {
                 SessionId::new(EPHEMERAL)?
             }
         };
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()?;
         let (report, sources) = runtime.block_on(audit(&config, session, input))?;
         self.print(&report, &sources)?;
         Ok(if self.fails(&report) {
@@ -173,7 +176,7 @@ async fn audit(
     session: SessionId,
     input: Input,
 ) -> anyhow::Result<(AuditReport, Sources)> {
-    let parts = wiring::parts(config)?;
+    let parts = wiring::parts(config, Place::Here)?;
     let request = AuditRequest {
         session: session.clone(),
         submission: input.submission,
@@ -182,7 +185,26 @@ async fn audit(
         thought_number: 1,
         cancel: CancellationToken::new(),
     };
-    let mut report = parts.audits(config).audit(request, &Unheard).await?;
+    let cancel = request.cancel.clone();
+    let mut signals = Signals::new().context("cannot listen for signals")?;
+    let audits = parts.audits(config);
+    let progress = progress::sink(config.progress.is_some());
+    let audit = async {
+        let audit = audits.audit(request, &*progress);
+        tokio::pin!(audit);
+        // A judge's processes must not outlive this one: it is told to stop, and awaited.
+        tokio::select! {
+            result = &mut audit => result,
+            _ = signals.next() => {
+                cancel.cancel();
+                audit.await
+            }
+        }
+    };
+    let result = audit.await;
+    audits.close().await;
+    drop(progress);
+    let mut report = result?;
     report.notes.splice(0..0, input.notes);
     let session = parts.store().read(&session).await?;
     let newest = session
@@ -252,8 +274,11 @@ fn from_stdin(limits: &Limits) -> anyhow::Result<Input> {
     })
 }
 
-fn from_changes(revision: &str, limits: &Limits) -> anyhow::Result<Input> {
-    let changes = changes::since(revision, limits)?;
+async fn from_changes(revision: &str, limits: &Limits) -> anyhow::Result<Input> {
+    let repository = Repository::around(Path::new("."), gansauditor_workspace::Limits::default())?
+        .context("--diff takes a git repository, and there is none around this folder")?;
+    let cancel = CancellationToken::new();
+    let changes = Changes::since(&repository, revision, limits.max_bytes, GIT_TIME, cancel).await?;
     if changes.diff.trim().is_empty() && changes.untracked.is_empty() {
         bail!("there is nothing to judge: nothing changed since {revision}");
     }

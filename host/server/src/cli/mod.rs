@@ -1,9 +1,9 @@
 //! The command line.
 
 mod audit;
-mod changes;
 mod output;
 mod policy;
+mod progress;
 mod serve;
 mod session;
 mod settings;
@@ -42,7 +42,8 @@ struct Overrides {
     /// File of the evaluation policy [env: AUDIT_POLICY]
     #[arg(long, global = true, value_name = "FILE")]
     policy: Option<String>,
-    /// Who reviews: auto or static [env: AUDIT_JUDGE]
+    /// Who reviews: auto, static, codex-http, codex-exec, codex-app-server, sarif:NAME, check:NAME, or several with
+    /// commas [env: AUDIT_JUDGE]
     #[arg(long, global = true, value_name = "JUDGE")]
     judge: Option<String>,
 }

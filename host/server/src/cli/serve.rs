@@ -5,7 +5,7 @@ use crate::config::{Config, State};
 use crate::log::Stderr;
 use crate::service::Service;
 use crate::signals::Signals;
-use crate::wiring::{self, Parts};
+use crate::wiring::{self, Parts, Place};
 use crate::{http, mcp};
 use anyhow::Context as _;
 use clap::Args;
@@ -43,7 +43,11 @@ impl Serve {
             tracing::warn!("{remark}");
         }
         let mut signals = Signals::new().context("cannot listen for signals")?;
-        let parts = wiring::parts(config)?;
+        let place = match self.http {
+            Some(_) => Place::Elsewhere,
+            None => Place::Here,
+        };
+        let parts = wiring::parts(config, place)?;
         announce(&parts, config);
         let _watcher = parts.watch_policy(config);
         let _cleaner = cleanup::start(&parts, config);
@@ -66,7 +70,7 @@ fn announce(parts: &Parts, config: &Config) {
     tracing::info!(
         "gansauditor {}: judge {}, policy {} {} ({}), sessions in {state}",
         env!("CARGO_PKG_VERSION"),
-        parts.judge().name,
+        parts.panel().name(),
         policy.name,
         policy.version,
         policy.digest,

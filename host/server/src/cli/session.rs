@@ -3,7 +3,7 @@
 use super::output::{self, BAD, BOLD, GOOD, ago};
 use crate::config::{Config, State};
 use crate::text::plain;
-use crate::wiring;
+use crate::wiring::{self, Place};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use gansauditor_audit::domain::{Finding, Location, Score, SessionId, Timestamp};
@@ -190,7 +190,7 @@ impl Show {
 impl Reset {
     async fn run(self, config: &Config) -> anyhow::Result<()> {
         sessions(config)?.context("there are no sessions")?;
-        let audits = wiring::parts(config)?.audits(config);
+        let audits = wiring::parts(config, Place::Elsewhere)?.audits(config);
         let reset = audits.reset(&self.session, self.reason).await?;
         let session = self.session.as_str();
         if self.json {
@@ -359,6 +359,7 @@ mod tests {
                 },
                 request: Default::default(),
                 task: Some("be \u{1b}[31mred".to_owned()),
+                context: None,
                 thought_number: 1,
             },
             Event::ReviewFailed {

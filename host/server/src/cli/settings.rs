@@ -7,6 +7,9 @@ use clap::Args;
 use serde::Serialize;
 use std::io::Write;
 
+/// Stands for a secret that is written.
+const MASK: &str = "********";
+
 /// Lists the table of settings.
 #[derive(Debug, Args)]
 pub(super) struct Settings {
@@ -76,11 +79,13 @@ fn row(description: Description, variables: &Variables) -> Row<'_> {
         values,
         default,
         meaning,
+        secret,
     } = description;
     let written = variables
         .get(name)
         .map(String::as_str)
-        .filter(|text| !text.is_empty());
+        .filter(|text| !text.is_empty())
+        .map(|text| if secret { MASK } else { text });
     Row {
         name,
         values,

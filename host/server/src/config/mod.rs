@@ -4,18 +4,20 @@
 //! (`.env`) is never read. Values that cannot be taken as written are remarked on and replaced by something
 //! that works, as the original did; only what nobody can guess is an error.
 
+mod judges;
 mod number;
 mod reader;
 mod setting;
 mod table;
 
+pub(crate) use judges::{Codex, Hidden, JudgeName, Judges};
 pub(crate) use reader::Variables;
 pub(crate) use setting::Description;
 pub(crate) use table::{SETTINGS, WITHOUT_EFFECT};
 
 use gansauditor_audit::domain::{Caps, Criteria, Score, StagnationCriteria, Tier};
 use gansauditor_audit::rubric::Rubric;
-use gansauditor_audit::{GanConfigMode, LoopConfig};
+use gansauditor_audit::{GanConfigMode, LoopConfig, QueueLimits};
 use reader::{Reader, shown};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,20 +25,11 @@ use std::time::Duration;
 /// Names of the environment variables that command line options override.
 pub(crate) mod names {
     /// `--state-dir`.
-    pub(crate) const STATE_DIRECTORY: &str = super::table::STATE_DIRECTORY.name;
+    pub(crate) const STATE_DIRECTORY: &str = super::table::audit::STATE_DIRECTORY.name;
     /// `--policy`.
-    pub(crate) const POLICY: &str = super::table::POLICY.name;
+    pub(crate) const POLICY: &str = super::table::audit::POLICY.name;
     /// `--judge`.
-    pub(crate) const JUDGE: &str = super::table::JUDGE.name;
-}
-
-/// Who reviews.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum JudgeChoice {
-    /// The best judge there is.
-    Auto,
-    /// The built-in rules.
-    Static,
+    pub(crate) const JUDGE: &str = super::table::judges::JUDGE.name;
 }
 
 /// Where sessions are kept.
@@ -87,7 +80,11 @@ pub(crate) struct Config {
     /// Print each submission on stderr.
     pub(crate) log_thoughts: bool,
     /// Who reviews.
-    pub(crate) judge: JudgeChoice,
+    pub(crate) judges: Judges,
+    /// Root of the repository that models are shown, if one is written.
+    pub(crate) workspace: Option<PathBuf>,
+    /// Time between two signs of progress; none are given when absent.
+    pub(crate) progress: Option<Duration>,
     /// File of the policy; the built-in one when absent.
     pub(crate) policy: Option<PathBuf>,
     /// Settings of the policy; its own defaults when absent.
@@ -107,9 +104,17 @@ pub(crate) struct Config {
 pub(crate) enum ConfigError {
     /// No such judge.
     #[error(
-        "AUDIT_JUDGE=`{0}` names no judge of this build; set AUDIT_JUDGE=auto or AUDIT_JUDGE=static"
+        "AUDIT_JUDGE: `{0}` is no judge; there are auto, static, codex-http, codex-exec, codex-app-server, sarif:NAME and check:NAME"
     )]
     UnknownJudge(String),
+    /// The same judge more than once.
+    #[error("AUDIT_JUDGE: `{0}` is named twice; name each judge once")]
+    JudgeTwice(String),
+    /// A weight that is none.
+    #[error(
+        "AUDIT_JUDGE: the weight in `{0}` is not a number over 0; write NAME=WEIGHT, e.g. static=0.5"
+    )]
+    JudgeWeight(String),
     /// `~/` without a home.
     #[error(
         "SYNC_AUDIT_STATE_DIRECTORY=`{0}` is relative to the home directory, but HOME is not set; set HOME or write the whole path"
@@ -149,30 +154,34 @@ impl Config {
     /// Reads the configuration.
     pub(crate) fn read(variables: &Variables) -> Result<Self, ConfigError> {
         let reader = Reader::new(variables);
-        let judge = reader
-            .strict_choice(&table::JUDGE)
-            .map_err(|text| ConfigError::UnknownJudge(shown(text)))?;
+        let home = variables.get(HOME).map(String::as_str);
         let criteria = criteria(&reader);
         let config = Self {
-            auditing: reader.switch(&table::AUDITING),
-            synchronous: reader.switch(&table::SYNCHRONOUS),
-            log_thoughts: !reader.switch(&table::THOUGHT_LOGGING_OFF),
-            judge,
-            policy: reader.text(&table::POLICY).map(PathBuf::from),
+            auditing: reader.switch(&table::audit::AUDITING),
+            synchronous: reader.switch(&table::audit::SYNCHRONOUS),
+            log_thoughts: !reader.switch(&table::audit::THOUGHT_LOGGING_OFF),
+            judges: Judges::read(&reader, home)?,
+            workspace: reader.text(&table::judges::WORKSPACE).map(PathBuf::from),
+            progress: progress(&reader),
+            policy: reader.text(&table::audit::POLICY).map(PathBuf::from),
             policy_settings: reader
-                .text(&table::POLICY_SETTINGS)
+                .text(&table::audit::POLICY_SETTINGS)
                 .map(PolicySettings::from),
-            state: state(&reader, variables.get(HOME).map(String::as_str))?,
+            state: state(&reader, home)?,
             retention: Retention {
-                max_age: millis(reader.whole(&table::SESSION_AGE)),
-                interval: millis(reader.whole(&table::CLEANUP_INTERVAL)),
+                max_age: millis(reader.whole(&table::audit::SESSION_AGE)),
+                interval: millis(reader.whole(&table::audit::CLEANUP_INTERVAL)),
             },
             audit: LoopConfig {
                 caps: caps(&criteria),
                 criteria,
-                gan_config: reader.choice::<GanConfigMode>(&table::GAN_CONFIG),
-                timeout: Duration::from_secs(u64::from(reader.whole(&table::TIMEOUT))),
+                gan_config: reader.choice::<GanConfigMode>(&table::audit::GAN_CONFIG),
+                timeout: Duration::from_secs(u64::from(reader.whole(&table::audit::TIMEOUT))),
                 rubric: Rubric::default(),
+                queue: queue(&reader),
+                context: judges::context(&reader),
+                partial_results: reader.switch(&table::load::PARTIAL),
+                earlier_findings: reader.switch(&table::judges::CONTEXT_MANAGEMENT),
             },
             remarks: Vec::new(),
         };
@@ -195,14 +204,35 @@ impl Config {
     }
 }
 
+fn queue(reader: &Reader<'_>) -> QueueLimits {
+    let wait = millis(reader.whole(&table::load::QUEUE_TIMEOUT));
+    let limits = QueueLimits {
+        audits: reader.whole(&table::load::AUDITS),
+        sessions: reader.whole(&table::load::SESSIONS),
+        wait: reader.switch(&table::load::QUEUE).then_some(wait),
+    };
+    if limits.sessions < limits.audits {
+        reader.remark(format!(
+            "MAX_CONCURRENT_SESSIONS={} lets no more audits be at work than that, whatever MAX_CONCURRENT_AUDITS says",
+            limits.sessions
+        ));
+    }
+    limits
+}
+
+fn progress(reader: &Reader<'_>) -> Option<Duration> {
+    let interval = millis(reader.whole(&table::load::PROGRESS_INTERVAL));
+    reader.switch(&table::load::PROGRESS).then_some(interval)
+}
+
 fn criteria(reader: &Reader<'_>) -> Criteria {
-    let scores = table::TIER_SCORES
+    let scores = table::audit::TIER_SCORES
         .each_ref()
         .map(|setting| reader.decimal(setting));
-    let loops = table::TIER_LOOPS
+    let loops = table::audit::TIER_LOOPS
         .each_ref()
         .map(|setting| reader.whole(setting));
-    let hard_stop = reader.whole(&table::HARD_STOP);
+    let hard_stop = reader.whole(&table::audit::HARD_STOP);
     let tiers = tiers(scores, loops, reader);
     if loops.iter().max() >= Some(&hard_stop) {
         reader.remark(format!(
@@ -213,12 +243,12 @@ fn criteria(reader: &Reader<'_>) -> Criteria {
         tiers,
         hard_stop,
         stagnation: StagnationCriteria {
-            enabled: reader.switch(&table::STAGNATION),
-            start_loop: reader.whole(&table::STAGNATION_START),
-            threshold: reader.decimal(&table::STAGNATION_THRESHOLD),
+            enabled: reader.switch(&table::audit::STAGNATION),
+            start_loop: reader.whole(&table::audit::STAGNATION_START),
+            threshold: reader.decimal(&table::audit::STAGNATION_THRESHOLD),
         },
-        blocking_severity: reader.choice(&table::BLOCKING),
-        detail: reader.choice(&table::DETAIL),
+        blocking_severity: reader.choice(&table::audit::BLOCKING),
+        detail: reader.choice(&table::audit::DETAIL),
     }
 }
 
@@ -263,10 +293,12 @@ fn caps(criteria: &Criteria) -> Caps {
 }
 
 fn state(reader: &Reader<'_>, home: Option<&str>) -> Result<State, ConfigError> {
-    if !reader.switch(&table::PERSISTENCE) {
+    if !reader.switch(&table::audit::PERSISTENCE) {
         return Ok(State::Memory);
     }
-    let written = reader.text(&table::STATE_DIRECTORY).unwrap_or_default();
+    let written = reader
+        .text(&table::audit::STATE_DIRECTORY)
+        .unwrap_or_default();
     let directory = match written.strip_prefix('~') {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => {
             let home = home

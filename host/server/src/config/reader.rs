@@ -1,7 +1,7 @@
 //! Reading settings from a map, with remarks about what was not taken as written.
 
 use super::number::{self, Prefix};
-use super::setting::{Choice, Decimal, Switch, Text, Whole};
+use super::setting::{Choice, Decimal, Secret, Switch, Text, Whole};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -100,29 +100,31 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn choice<T: Copy>(&self, setting: &Choice<T>) -> T {
-        self.strict_choice(setting).unwrap_or_else(|text| {
-            self.remark(format!(
-                "{}=`{}` is none of {}: `{}` is used",
-                setting.name,
-                shown(text),
-                setting.words(),
-                setting.default.0
-            ));
-            setting.default.1
-        })
-    }
-
-    /// Like `choice`, but hands back a text that is no option.
-    pub(super) fn strict_choice<T: Copy>(&self, setting: &Choice<T>) -> Result<T, &'a str> {
         let Some(text) = self.written(setting.name) else {
-            return Ok(setting.default.1);
+            return setting.default.1;
         };
-        setting
+        let option = setting
             .options
             .iter()
-            .find(|(word, _)| word.eq_ignore_ascii_case(text.trim()))
-            .map(|(_, value)| *value)
-            .ok_or(text)
+            .find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
+        option.map_or_else(
+            || {
+                self.remark(format!(
+                    "{}=`{}` is none of {}: `{}` is used",
+                    setting.name,
+                    shown(text),
+                    setting.words(),
+                    setting.default.0
+                ));
+                setting.default.1
+            },
+            |(_, value)| *value,
+        )
+    }
+
+    /// A text that is never remarked on.
+    pub(super) fn secret(&self, setting: &Secret) -> Option<&'a str> {
+        self.written(setting.name).map(str::trim)
     }
 
     pub(super) fn text(&self, setting: &Text) -> Option<&'a str> {

@@ -11,6 +11,17 @@ pub(crate) struct Description {
     pub(crate) default: String,
     /// What it does.
     pub(crate) meaning: &'static str,
+    /// What is written is shown to nobody.
+    pub(crate) secret: bool,
+}
+
+/// A text that nobody is shown.
+#[derive(Debug)]
+pub(crate) struct Secret {
+    /// Name of the environment variable.
+    pub(crate) name: &'static str,
+    /// What it is for.
+    pub(crate) meaning: &'static str,
 }
 
 /// One row of the table of settings.
@@ -93,6 +104,7 @@ impl Setting for Switch {
             values: "true or false".to_owned(),
             default: self.default.to_string(),
             meaning: self.meaning,
+            secret: false,
         }
     }
 }
@@ -104,6 +116,7 @@ impl Setting for Whole {
             values: format!("whole number, {} to {}", self.min, self.max),
             default: self.default.to_string(),
             meaning: self.meaning,
+            secret: false,
         }
     }
 }
@@ -115,6 +128,7 @@ impl Setting for Decimal {
             values: format!("number, {} to {}", self.min, self.max),
             default: self.default.to_string(),
             meaning: self.meaning,
+            secret: false,
         }
     }
 }
@@ -126,6 +140,7 @@ impl<T: Sync> Setting for Choice<T> {
             values: self.words(),
             default: self.default.0.to_owned(),
             meaning: self.meaning,
+            secret: false,
         }
     }
 }
@@ -138,6 +153,18 @@ impl<T> Choice<T> {
     }
 }
 
+impl Setting for Secret {
+    fn describe(&self) -> Description {
+        Description {
+            name: self.name,
+            values: "secret text".to_owned(),
+            default: String::new(),
+            meaning: self.meaning,
+            secret: true,
+        }
+    }
+}
+
 impl Setting for Text {
     fn describe(&self) -> Description {
         Description {
@@ -145,6 +172,7 @@ impl Setting for Text {
             values: self.values.to_owned(),
             default: self.default.unwrap_or_default().to_owned(),
             meaning: self.meaning,
+            secret: false,
         }
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
-use gansauditor_audit::domain::{DetailLevel, Severity};
+use gansauditor_audit::ContextConfig;
+use gansauditor_audit::domain::{ContextScope, DetailLevel, Severity};
 
 fn variables(pairs: &[(&str, &str)]) -> Variables {
     pairs
@@ -30,7 +31,12 @@ fn tier_pairs(config: &Config) -> Vec<(f64, u32)> {
 fn nothing_written_means_the_documented_defaults_and_no_remark() {
     let config = read(&[]);
     assert!(config.auditing && config.synchronous && config.log_thoughts);
-    assert_eq!(config.judge, JudgeChoice::Auto);
+    assert_eq!(config.judges.seats, [(JudgeName::Auto, 1.0)]);
+    assert_eq!(config.judges.codex.retries, 1);
+    assert!(config.judges.caching && config.audit.partial_results);
+    assert_eq!(config.audit.queue, QueueLimits::default());
+    assert_eq!(config.audit.context, ContextConfig::default());
+    assert_eq!(config.progress, Some(Duration::from_secs(5)));
     assert_eq!(config.state, State::Directory(".mcp-gan-state".into()));
     assert_eq!(config.retention.max_age, Duration::from_secs(24 * 3600));
     assert_eq!(config.retention.interval, Duration::from_secs(3600));
@@ -91,10 +97,25 @@ fn every_setting_of_the_table_is_read() {
                     ]
                     .contains(&Some("~?".into()))
                     || config.state == State::Directory("~?".into())
+                    || config.workspace == Some("~?".into())
+                    || holds(&config.judges, "~?")
             }
         };
         assert!(marked, "{name} is not read");
     }
+}
+
+/// Some text of these judges is this one.
+fn holds(judges: &Judges, text: &str) -> bool {
+    let Judges { codex, tools, .. } = judges;
+    let hidden = [&codex.key, &codex.headers];
+    let texts = [&codex.base_url, &codex.model, &codex.effort];
+    let paths = [tools, &codex.key_file, &codex.home, &codex.executable];
+    hidden
+        .iter()
+        .any(|h| h.as_ref().is_some_and(|h| h.0 == text))
+        || texts.iter().any(|t| t.as_deref() == Some(text))
+        || paths.iter().any(|p| p.as_deref() == Some(text.as_ref()))
 }
 
 #[test]
@@ -292,15 +313,91 @@ fn words_are_taken_in_any_case_and_others_fall_back() {
 
 #[test]
 fn a_judge_that_is_not_there_is_an_error_and_never_another_judge() {
+    let seats = |text: &str| {
+        Config::read(&variables(&[("AUDIT_JUDGE", text)])).map(|config| config.judges.seats)
+    };
     assert_eq!(
-        read(&[("AUDIT_JUDGE", "static")]).judge,
-        JudgeChoice::Static
+        seats(" codex-http=3, static ,sarif:ruff=0.5,check:tests").unwrap(),
+        [
+            (JudgeName::CodexHttp, 3.0),
+            (JudgeName::Static, 1.0),
+            (JudgeName::Sarif("ruff".to_owned()), 0.5),
+            (JudgeName::Check("tests".to_owned()), 1.0),
+        ]
     );
-    let read = |name| Config::read(&variables(&[("AUDIT_JUDGE", name)])).map(|_| ());
+    for unknown in ["oracle", "sarif:", "codex", ",", "lint:ruff"] {
+        assert!(
+            matches!(seats(unknown), Err(ConfigError::UnknownJudge(_))),
+            "{unknown}"
+        );
+    }
+    assert!(matches!(
+        seats("static,static=2"),
+        Err(ConfigError::JudgeTwice(_))
+    ));
+    for weight in ["0", "-1", "NaN", "inf", "", "much"] {
+        let text = format!("static={weight}");
+        let refused = matches!(seats(text.as_str()), Err(ConfigError::JudgeWeight(_)));
+        assert!(refused, "{text}");
+    }
+}
+
+#[test]
+fn a_key_is_shown_nowhere_and_the_one_for_codex_wins() {
+    let config = read(&[("OPENAI_API_KEY", "sk-one"), ("CODEX_API_KEY", "sk-two")]);
+    assert_eq!(config.judges.codex.key, Some(Hidden("sk-two".to_owned())));
+    let config = read(&[
+        ("OPENAI_API_KEY", " sk-one\n"),
+        ("OPENAI_EXTRA_HEADERS", "{\"x-token\": \"secret\"}"),
+    ]);
+    assert_eq!(config.judges.codex.key, Some(Hidden("sk-one".to_owned())));
+    let shown = format!("{config:?}");
+    assert!(
+        !shown.contains("sk-") && !shown.contains("x-token"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_queue_is_as_long_and_as_patient_as_written() {
+    let queue = read(&[
+        ("MAX_CONCURRENT_AUDITS", "7"),
+        ("MAX_CONCURRENT_SESSIONS", "9"),
+        ("AUDIT_QUEUE_TIMEOUT", "8000"),
+    ])
+    .audit
+    .queue;
+    assert_eq!((queue.audits, queue.sessions), (7, 9));
+    assert_eq!(queue.wait, Some(Duration::from_secs(8)));
+    let off = read(&[("ENABLE_AUDIT_QUEUE", "false")]).audit.queue;
+    assert_eq!(off.wait, None);
+    assert!(remarks(&[("MAX_CONCURRENT_SESSIONS", "2")]).contains("MAX_CONCURRENT_SESSIONS=2"));
+}
+
+#[test]
+fn what_models_are_shown_is_the_operators_choice() {
+    let context = |text| read(&[("AUDIT_CONTEXT", text)]).audit.context;
+    assert_eq!(context("request"), ContextConfig::default());
+    assert_eq!(context("none").scope, ContextScope::None);
+    assert!(!context("none").on_request && !context("workspace").on_request);
+    assert_eq!(context("workspace").scope, ContextScope::Workspace);
     assert_eq!(
-        read("oracle"),
-        Err(ConfigError::UnknownJudge("oracle".to_owned()))
+        read(&[("AUDIT_CONTEXT_BYTES", "9")])
+            .audit
+            .context
+            .max_bytes,
+        9
     );
+}
+
+#[test]
+fn progress_can_be_switched_off() {
+    assert_eq!(
+        read(&[("ENABLE_AUDIT_PROGRESS_INDICATORS", "false")]).progress,
+        None
+    );
+    let every = read(&[("AUDIT_PROGRESS_INDICATOR_INTERVAL", "2000")]).progress;
+    assert_eq!(every, Some(Duration::from_secs(2)));
 }
 
 #[test]
@@ -348,11 +445,11 @@ fn a_hard_stop_within_the_tiers_is_remarked_on() {
 fn variables_without_effect_are_named_in_one_remark() {
     assert_eq!(
         remarks(&[
-            ("MAX_CONCURRENT_AUDITS", "10"),
-            ("ENABLE_AUDIT_CACHING", "true"),
+            ("ENABLE_SYNC_AUDIT_METRICS", "10"),
+            ("ENABLE_SYNC_AUDIT_HEALTH_CHECKS", "true"),
             ("AUDIT_QUEUE_TIMEOUT", "")
         ]),
-        "without effect in this build: MAX_CONCURRENT_AUDITS, ENABLE_AUDIT_CACHING"
+        "without effect in this build: ENABLE_SYNC_AUDIT_METRICS, ENABLE_SYNC_AUDIT_HEALTH_CHECKS"
     );
 }
 

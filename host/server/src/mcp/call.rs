@@ -117,7 +117,7 @@ impl Caller<'_> {
         }
         place.workflow = Some("synchronous");
         place.operation = Some("synchronousAudit");
-        let (stages, reporter) = progress::of_call(context);
+        let (stages, reporter) = progress::of_call(context, self.service.progress);
         let audit =
             self.service
                 .running

@@ -1,11 +1,15 @@
-//! Progress notifications of one call.
+//! Progress notifications of one call: one at each stage, and one each interval in between, so that a client
+//! that waits can tell a long audit from a dead one.
 
+use crate::stage::words;
 use gansauditor_audit::ports::{ProgressSink, Stage, Unheard};
 use rmcp::model::{ProgressNotificationParam, ProgressToken};
 use rmcp::service::RequestContext;
 use rmcp::{Peer, RoleServer};
+use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::{JoinError, JoinHandle};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 /// Stages waiting to be sent. An audit has half a dozen, and a few more for each further review.
 const QUEUE: usize = 32;
@@ -17,6 +21,10 @@ struct Client {
     peer: Peer<RoleServer>,
     token: ProgressToken,
     stages: Receiver<Stage>,
+    /// Where the audit is.
+    stage: Stage,
+    began: Instant,
+    interval: Duration,
     sent: u32,
 }
 
@@ -30,9 +38,13 @@ impl ProgressSink for Stages {
     }
 }
 
-/// A sink for the audit, and the reporter that sends on what it hears.
-pub(super) fn of_call(context: &RequestContext<RoleServer>) -> (Box<dyn ProgressSink>, Reporter) {
-    let Some(token) = context.meta.get_progress_token() else {
+/// A sink for the audit, and the reporter that sends on what it hears. `interval` is the longest silence;
+/// without one the client is told nothing.
+pub(super) fn of_call(
+    context: &RequestContext<RoleServer>,
+    interval: Option<Duration>,
+) -> (Box<dyn ProgressSink>, Reporter) {
+    let (Some(token), Some(interval)) = (context.meta.get_progress_token(), interval) else {
         return (Box::new(Unheard), Reporter(None));
     };
     let (sender, stages) = channel(QUEUE);
@@ -40,6 +52,9 @@ pub(super) fn of_call(context: &RequestContext<RoleServer>) -> (Box<dyn Progress
         peer: context.peer.clone(),
         token,
         stages,
+        stage: Stage::Waiting,
+        began: Instant::now(),
+        interval,
         sent: 0,
     };
     (Box::new(Stages(sender)), Reporter(Some(client)))
@@ -51,36 +66,43 @@ impl Reporter {
         let Some(mut client) = self.0 else {
             return audit.await;
         };
+        let mut silence = interval_at(client.began + client.interval, client.interval);
+        silence.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let result = loop {
             tokio::select! {
                 biased;
-                Some(stage) = client.stages.recv() => client.send(stage).await,
+                Some(stage) = client.stages.recv() => {
+                    client.enter(stage).await;
+                    silence.reset();
+                }
                 result = &mut audit => break result,
+                _ = silence.tick() => client.send().await,
             }
         };
         while let Ok(stage) = client.stages.try_recv() {
-            client.send(stage).await;
+            client.enter(stage).await;
         }
         result
     }
 }
 
 impl Client {
-    async fn send(&mut self, stage: Stage) {
+    async fn enter(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.send().await;
+    }
+
+    async fn send(&mut self) {
         self.sent += 1;
+        let seconds = self.began.elapsed().as_secs();
+        let message = match seconds {
+            0 => words(self.stage).to_owned(),
+            _ => format!("{}, after {seconds} s", words(self.stage)),
+        };
         let progress = ProgressNotificationParam::new(self.token.clone(), f64::from(self.sent))
-            .with_message(words(stage));
+            .with_message(message);
         if let Err(error) = self.peer.notify_progress(progress).await {
             tracing::debug!("progress could not be sent: {error}");
         }
-    }
-}
-
-fn words(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Waiting => "waiting for earlier audits of the session",
-        Stage::Judging => "the judge reads the submission",
-        Stage::Recording => "recording",
-        Stage::Deciding => "the policy decides",
     }
 }

@@ -6,7 +6,7 @@ use gansauditor_audit::ports::{
     Judge, JudgeError, JudgeReport, JudgeRequest, SessionStore, SystemClock,
 };
 use gansauditor_audit::rubric::Rubric;
-use gansauditor_audit::{AuditLoop, GanConfigMode, LoopConfig};
+use gansauditor_audit::{AuditLoop, GanConfigMode, LoopConfig, Panel, Ports};
 use gansauditor_legacy::TOOL;
 use gansauditor_policy::{Limits, PolicyHost};
 use gansauditor_store::MemoryStore;
@@ -48,9 +48,14 @@ impl Judge for Gate {
             covered: request.files.iter().map(|file| file.path.clone()).collect(),
             summary: "all is well".to_owned(),
             usage: Usage::default(),
+            provenance: String::new(),
+            checks: Vec::new(),
         })
     }
 }
+
+/// Longest silence.
+const INTERVAL: Duration = Duration::from_secs(2);
 
 struct Server {
     service: Arc<Service>,
@@ -70,19 +75,26 @@ impl Server {
         };
         let policies = PolicyHost::with_core(Limits::default(), "", Arc::new(SystemClock)).unwrap();
         let audits = AuditLoop::new(
-            Arc::new(Gate {
-                identity,
-                open: Arc::clone(&gate),
-            }),
-            Arc::new(store.clone()),
-            Arc::new(policies),
-            Arc::new(SystemClock),
+            Ports {
+                panel: Panel::of(Arc::new(Gate {
+                    identity,
+                    open: Arc::clone(&gate),
+                })),
+                store: Arc::new(store.clone()),
+                policies: Arc::new(policies),
+                clock: Arc::new(SystemClock),
+                workspace: None,
+            },
             LoopConfig {
                 criteria: Default::default(),
                 caps: Default::default(),
                 gan_config: GanConfigMode::Tighten,
                 timeout: Duration::from_secs(30),
                 rubric: Rubric::default(),
+                queue: Default::default(),
+                context: Default::default(),
+                partial_results: true,
+                earlier_findings: true,
             },
         );
         let service = Service {
@@ -91,6 +103,7 @@ impl Server {
             thoughts: None,
             limits: Default::default(),
             running: Running::new(Arc::new(audits)),
+            progress: Some(INTERVAL),
             clock: Arc::new(SystemClock),
         };
         Self {
@@ -387,7 +400,7 @@ async fn a_cancelled_call_stops_its_audit_and_leaves_a_whole_journal() {
     let params = json!({ "name": TOOL, "arguments": arguments(CODE, json!({ "branchId": "b" })),
         "_meta": { "progressToken": 1 } });
     let id = client.begin("tools/call", params).await;
-    while client.receive().await["params"]["message"] != "the judge reads the submission" {}
+    while client.receive().await["params"]["message"] != "the submission is judged" {}
     client
         .notify(
             "notifications/cancelled",
@@ -482,6 +495,21 @@ async fn progress_rises_and_comes_before_the_answer_to_those_who_asked() {
         "{steps:?}"
     );
     assert_eq!(client.heard[0]["params"]["progressToken"], "t");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_audit_gives_a_sign_of_life_each_interval() {
+    let server = Server::new(true);
+    let _held = server.hold();
+    let mut client = server.connect().await;
+    let params = json!({ "name": TOOL, "arguments": arguments(CODE, json!({ "branchId": "b" })),
+        "_meta": { "progressToken": 1 } });
+    client.begin("tools/call", params).await;
+    while client.receive().await["params"]["message"] != "the submission is judged" {}
+    for seconds in [2, 4, 6] {
+        let sign = client.receive().await["params"]["message"].clone();
+        assert_eq!(sign, format!("the submission is judged, after {seconds} s"));
+    }
 }
 
 #[tokio::test]

@@ -8,5 +8,6 @@ mod import;
 mod journal_writer;
 mod power_loss;
 mod replay;
+mod reviews;
 mod sample;
 mod support;

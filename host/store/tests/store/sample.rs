@@ -32,6 +32,7 @@ pub(crate) fn loop_events(attempt: u32) -> Vec<Event> {
             work: work(attempt),
             request: Request::default(),
             task: Some("Parse the \"orders\" file; say what is wrong → where".to_owned()),
+            context: None,
             thought_number: u64::from(attempt),
         },
         Event::Reviewed {
@@ -108,6 +109,8 @@ fn review(attempt: u32, score: Score) -> Review {
         anchor: "return eval(open(path).read())".to_owned(),
     };
     Review {
+        cards: vec![],
+        evidence: vec![],
         judges: vec![JudgeIdentity {
             name: "static".to_owned(),
             version: "1".to_owned(),

@@ -1,0 +1,234 @@
+//! Combining: from the judges' cards to one review.
+//!
+//! Grades are the weighted mean over the judges that gave one. A judge of lower rank can lower a grade, never
+//! raise it over what the judges of the highest rank gave: a linter that sees nothing wrong knows less than
+//! a model that does. What the highest left ungraded stays so. The review is whole when the judges of the highest rank on the panel read, between
+//! them, every file: where all of those failed, what the others read is a review in part, and completes
+//! nothing.
+
+use crate::domain::{
+    Card, CardOutcome, Coverage, JudgeIdentity, Reported, Review, Score, Severity, Usage, Verdict,
+    Work,
+};
+use crate::grade::{Graded, MAX_SUMMARY, bounded, dimensions, mean, not_read, weighted_mean};
+use crate::rubric::Rubric;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How one judge of the panel came out: graded, or its card with a failure.
+pub(crate) enum Voice {
+    /// It answered.
+    Graded(Graded),
+    /// It failed.
+    Failed(Card),
+}
+
+/// What findings and scores amount to.
+pub(crate) struct Bars {
+    /// Findings from here on forbid a pass.
+    pub(crate) blocking: Severity,
+    /// Score from which a review without such findings passes.
+    pub(crate) pass_mark: Score,
+}
+
+/// One review of all voices, of which at least one is graded. `millis` is how long they took together.
+pub(crate) fn combine(
+    voices: Vec<Voice>,
+    work: &Work,
+    rubric: &Rubric,
+    bars: &Bars,
+    millis: u64,
+) -> Review {
+    let mut cards = Vec::with_capacity(voices.len());
+    let mut answers = Vec::new();
+    for voice in voices {
+        match voice {
+            Voice::Graded(graded) => {
+                cards.push(graded.card.clone());
+                answers.push(graded);
+            }
+            Voice::Failed(card) => cards.push(card),
+        }
+    }
+    let (coverage, covered) = coverage(&cards, work);
+    let grades: Vec<Option<Score>> = (0..rubric.dimensions.len())
+        .map(|index| combined_grade(&answers, index))
+        .collect();
+    let dimensions = dimensions(rubric, &grades);
+    let assessed_weight: f64 = dimensions
+        .iter()
+        .filter(|d| d.score.is_some())
+        .map(|d| d.weight)
+        .sum::<f64>()
+        .clamp(0.0, 1.0);
+    let score = match coverage {
+        Coverage::Unscored(_) => None,
+        _ => weighted_mean(&dimensions),
+    };
+    let findings = merged(&answers);
+    let worst = findings.iter().map(|(_, finding)| finding.severity).max();
+    let judges: Vec<JudgeIdentity> = answers.iter().map(|a| a.card.judge.clone()).collect();
+    Review {
+        verdict: verdict(score, worst, bars),
+        judges,
+        score,
+        dimensions,
+        assessed_weight,
+        coverage,
+        covered,
+        findings,
+        summary: summary(&answers),
+        evidence: answers.iter().flat_map(|a| a.evidence.clone()).collect(),
+        usage: cards
+            .iter()
+            .map(|card| card.usage)
+            .fold(Usage::default(), Usage::plus),
+        cards,
+        millis,
+    }
+}
+
+fn rank(card: &Card) -> u8 {
+    card.judge.kind.rank()
+}
+
+/// How much was read, and which files: by the judges of the highest rank, or by the others where none of those
+/// graded.
+fn coverage(cards: &[Card], work: &Work) -> (Coverage, Vec<String>) {
+    let top = cards.iter().map(rank).max().unwrap_or(0);
+    let graders = || cards.iter().filter(|card| is_graded(card));
+    let by_top = graders().any(|card| rank(card) == top);
+    let deciders = || graders().filter(|card| !by_top || rank(card) == top);
+    let reasons = |of: &mut dyn Iterator<Item = &Card>| {
+        let reasons: Vec<String> = of
+            .filter_map(|card| shortfall(card, cards.len() > 1))
+            .collect();
+        bounded(reasons.join("; "), MAX_SUMMARY)
+    };
+    if graders().next().is_none() {
+        return (Coverage::Unscored(reasons(&mut cards.iter())), Vec::new());
+    }
+    let covered: BTreeSet<&str> = deciders().flat_map(covered_by).collect();
+    let all = work
+        .files
+        .iter()
+        .all(|file| covered.contains(file.path.as_str()));
+    let coverage = if !by_top {
+        Coverage::Partial(reasons(&mut cards.iter().filter(|card| rank(card) == top)))
+    } else if all {
+        Coverage::Whole
+    } else {
+        let why = reasons(&mut deciders());
+        Coverage::Partial(if why.is_empty() {
+            not_read(work, |path| covered.contains(path))
+        } else {
+            why
+        })
+    };
+    (coverage, covered.into_iter().map(str::to_owned).collect())
+}
+
+fn is_graded(card: &Card) -> bool {
+    matches!(&card.outcome, CardOutcome::Answered { score: Some(_), .. })
+}
+
+fn covered_by(card: &Card) -> impl Iterator<Item = &str> {
+    let covered = match &card.outcome {
+        CardOutcome::Answered { covered, .. } => covered.as_slice(),
+        CardOutcome::Failed(_) => &[],
+    };
+    covered.iter().map(String::as_str)
+}
+
+/// What is missing from a judge's contribution, with its name where there are others.
+fn shortfall(card: &Card, named: bool) -> Option<String> {
+    let why = match &card.outcome {
+        CardOutcome::Failed(why) => why,
+        CardOutcome::Answered {
+            coverage: Coverage::Partial(why) | Coverage::Unscored(why),
+            ..
+        } => why,
+        CardOutcome::Answered {
+            coverage: Coverage::Whole,
+            ..
+        } => return None,
+    };
+    Some(if named {
+        format!("{}: {why}", card.judge.name)
+    } else {
+        why.clone()
+    })
+}
+
+/// The grade of one dimension over all judges.
+fn combined_grade(answers: &[Graded], index: usize) -> Option<Score> {
+    let graded = || {
+        answers.iter().filter_map(move |answer| {
+            Some((
+                rank(&answer.card),
+                answer.grades.get(index).copied().flatten()?,
+                answer.card.weight,
+            ))
+        })
+    };
+    let top = answers
+        .iter()
+        .filter(|answer| answer.grades.iter().any(Option::is_some))
+        .map(|answer| rank(&answer.card))
+        .max()?;
+    let all = mean(graded().map(|(_, score, weight)| (score, weight)))?;
+    let highest = mean(
+        graded()
+            .filter(|(rank, ..)| *rank == top)
+            .map(|(_, score, weight)| (score, weight)),
+    )?;
+    Some(Score::clamped(all.min(highest)))
+}
+
+/// Every finding once, worst first. Of two that are the same, the worse one, with what advice there is.
+fn merged(answers: &[Graded]) -> Vec<(String, Reported)> {
+    let mut by_print: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut findings: Vec<(String, Reported)> = Vec::new();
+    for (print, finding) in answers.iter().flat_map(|answer| &answer.findings) {
+        match by_print.get(print.as_str()) {
+            None => {
+                by_print.insert(print, findings.len());
+                findings.push((print.clone(), finding.clone()));
+            }
+            Some(&index) => {
+                let kept = &mut findings[index].1;
+                let advice = kept.advice.take().or_else(|| finding.advice.clone());
+                if finding.severity > kept.severity {
+                    *kept = finding.clone();
+                }
+                kept.advice = kept.advice.take().or(advice);
+            }
+        }
+    }
+    findings.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.severity));
+    findings
+}
+
+fn summary(answers: &[Graded]) -> String {
+    if let [answer] = answers {
+        return answer.summary.clone();
+    }
+    let parts: Vec<String> = answers
+        .iter()
+        .filter(|answer| !answer.summary.is_empty())
+        .map(|answer| format!("{}: {}", answer.card.judge.name, answer.summary))
+        .collect();
+    bounded(parts.join("\n"), MAX_SUMMARY)
+}
+
+/// Reject: a blocker, or less than half a grade. Pass: at least the pass mark and nothing that blocks.
+fn verdict(score: Option<Score>, worst: Option<Severity>, bars: &Bars) -> Verdict {
+    match score {
+        Some(score) if worst == Some(Severity::Blocker) || score.get() < 50.0 => Verdict::Reject,
+        Some(score)
+            if score >= bars.pass_mark && worst.is_none_or(|worst| worst < bars.blocking) =>
+        {
+            Verdict::Pass
+        }
+        _ => Verdict::Revise,
+    }
+}

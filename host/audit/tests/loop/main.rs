@@ -1,0 +1,8 @@
+//! The audit loop over fakes.
+
+mod cache;
+mod context;
+mod loops;
+mod panel;
+mod queue;
+mod support;

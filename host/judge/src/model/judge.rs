@@ -1,0 +1,267 @@
+//! The judge over a model.
+
+use super::answer::{Asked, Read, object, read};
+use super::attempts::{Attempts, now};
+use super::partial;
+use super::prompt::{instructions, prompt};
+use super::schema::schema;
+use super::window::{Window, window};
+use super::{Model, ModelError, Prompt, Said};
+use async_trait::async_trait;
+use gansauditor_audit::domain::{Coverage, Digest, JudgeIdentity, JudgeKind, Usage};
+use gansauditor_audit::ports::{Judge, JudgeError, JudgeFailure, JudgeReport, JudgeRequest};
+use gansauditor_audit::rubric::Rubric;
+use serde_json::Value;
+use std::time::Duration;
+
+/// Part of the time that is kept for reading what was said when it is up.
+const RESERVE: Duration = Duration::from_millis(200);
+/// Most characters of a bad answer that it is shown again.
+const MAX_SHOWN: usize = 8_000;
+
+/// How models are asked, whatever carries them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ModelSettings {
+    /// How often a request is repeated when its failure may pass, within the time of the review.
+    pub retries: u32,
+    /// Most bytes of work and context in a prompt. Files that do not fit are left out and named.
+    pub max_input_bytes: usize,
+}
+
+/// Reviews by asking a model.
+pub(crate) struct ModelJudge {
+    model: Box<dyn Model>,
+    settings: ModelSettings,
+    identity: JudgeIdentity,
+}
+
+impl ModelJudge {
+    /// The judge over this model.
+    pub(crate) fn new(model: Box<dyn Model>, settings: ModelSettings) -> Self {
+        let rubric = Rubric::default();
+        let asked = format!(
+            "{}\0{}\0{}",
+            instructions(&rubric),
+            schema(&rubric),
+            settings.max_input_bytes
+        );
+        let digest = Digest::of(asked.as_bytes()).to_string();
+        let short = digest.rsplit(':').next().unwrap_or_default();
+        let identity = JudgeIdentity {
+            name: model.name().to_owned(),
+            version: format!("{}; prompt {}", model.version(), &short[..8]),
+            kind: JudgeKind::Model,
+            deterministic: false,
+        };
+        Self {
+            model,
+            settings,
+            identity,
+        }
+    }
+
+    fn failed(&self, kind: JudgeFailure, reason: impl Into<String>) -> JudgeError {
+        JudgeError::Failed {
+            judge: self.identity.name.clone(),
+            kind,
+            reason: reason.into(),
+            retry_after: None,
+        }
+    }
+
+    fn error(&self, error: ModelError, time: Duration, partial: Option<JudgeReport>) -> JudgeError {
+        match error {
+            ModelError::Cancelled => JudgeError::Cancelled,
+            ModelError::TimedOut | ModelError::Silent => JudgeError::TimedOut {
+                judge: self.identity.name.clone(),
+                after: time,
+                partial: partial.map(Box::new),
+            },
+            ModelError::Failed {
+                kind,
+                message,
+                retry_after,
+                ..
+            } => JudgeError::Failed {
+                judge: self.identity.name.clone(),
+                kind,
+                reason: message,
+                retry_after,
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl Judge for ModelJudge {
+    fn identity(&self) -> &JudgeIdentity {
+        &self.identity
+    }
+
+    fn reads_context(&self) -> bool {
+        true
+    }
+
+    async fn close(&self) {
+        self.model.close().await;
+    }
+
+    async fn review(&self, request: &JudgeRequest) -> Result<JudgeReport, JudgeError> {
+        let room = self.settings.max_input_bytes;
+        let window = window(&request.files, &request.earlier, &request.context, room);
+        if window.files.is_empty() {
+            let reason = format!(
+                "none of the {} submitted files fits into {room} bytes; submit less at once, or raise CODEX_MAX_INPUT_BYTES",
+                request.files.len()
+            );
+            return Err(self.failed(JudgeFailure::TooLong, reason));
+        }
+        let asked = Asked {
+            window: &window,
+            rubric: &request.rubric,
+            earlier: &request.earlier,
+        };
+        let prompt = prompt(&request.rubric, request.task.as_deref(), &window);
+        let said = Said::default();
+        let mut attempts = Attempts {
+            model: &*self.model,
+            deadline: now() + request.time.saturating_sub(RESERVE.min(request.time / 10)),
+            cancel: &request.cancel,
+            said: &said,
+            retries_left: self.settings.retries,
+            requests: 0,
+            usage: Usage::default(),
+        };
+        match whole(&mut attempts, &prompt, &asked).await {
+            Ok(Whole {
+                read,
+                way,
+                repaired,
+            }) => {
+                let mut provenance = provenance(&way, &attempts, &window, read.dropped);
+                if repaired {
+                    provenance.push_str("; the answer had to be asked for again");
+                }
+                Ok(JudgeReport {
+                    usage: attempts.usage,
+                    provenance,
+                    ..read.report
+                })
+            }
+            Err(error) => {
+                let begun = broke_off(&error, request.time)
+                    .and_then(|why| cut_off(&said.text(), &asked, why, attempts.usage));
+                match (error, begun) {
+                    // The time is the caller's affair; an answer that broke off by itself is one in part.
+                    (ModelError::Failed { .. }, Some(report)) => Ok(report),
+                    (error, partial) => Err(self.error(error, request.time, partial)),
+                }
+            }
+        }
+    }
+}
+
+/// An answer of the right shape.
+struct Whole {
+    read: Read,
+    way: String,
+    repaired: bool,
+}
+
+/// Asks until an answer is of the right shape: once more another way where the model knows one, then once more
+/// with what was wrong.
+async fn whole(
+    attempts: &mut Attempts<'_>,
+    prompt: &Prompt,
+    asked: &Asked<'_>,
+) -> Result<Whole, ModelError> {
+    let mut repaired = false;
+    let mut asking = std::borrow::Cow::Borrowed(prompt);
+    loop {
+        let answer = attempts.ask(&asking).await?;
+        let wrong = match object(&answer.text).and_then(|value| read(&value, asked)) {
+            Ok(read) => {
+                return Ok(Whole {
+                    read,
+                    way: answer.way,
+                    repaired,
+                });
+            }
+            Err(wrong) => wrong,
+        };
+        if attempts.model.distrust() {
+            continue;
+        }
+        if repaired {
+            return Err(ModelError::new(
+                JudgeFailure::Malformed,
+                format!("its answer is not a review, also when asked again: {wrong}"),
+            ));
+        }
+        repaired = true;
+        asking = std::borrow::Cow::Owned(repair(prompt, &answer.text, &wrong));
+    }
+}
+
+/// The prompt again, with the answer and what is wrong with it.
+fn repair(prompt: &Prompt, answer: &str, wrong: &str) -> Prompt {
+    let end = answer.floor_char_boundary(MAX_SHOWN.min(answer.len()));
+    Prompt {
+        input: format!(
+            "{}\n# Your last answer could not be read\n{wrong}. It began:\n{}\n\nAnswer again, with one JSON object of the schema and nothing else.\n",
+            prompt.input,
+            Value::from(&answer[..end])
+        ),
+        ..prompt.clone()
+    }
+}
+
+/// Why an answer that had begun came to no end; `None` for failures that leave none behind.
+fn broke_off(error: &ModelError, time: Duration) -> Option<String> {
+    match error {
+        ModelError::TimedOut => Some(format!("the model was cut off after {} s", time.as_secs())),
+        ModelError::Failed {
+            kind: JudgeFailure::Incomplete | JudgeFailure::Interrupted,
+            message,
+            ..
+        } => Some(format!("the answer broke off: {message}")),
+        _ => None,
+    }
+}
+
+/// What was written of an answer that broke off, as a review in part.
+fn cut_off(text: &str, asked: &Asked<'_>, why: String, usage: Usage) -> Option<JudgeReport> {
+    let value = partial::complete(text)?;
+    let Read { report, .. } = read(&value, asked).ok()?;
+    Some(JudgeReport {
+        provenance: why.clone(),
+        coverage: Coverage::Partial(format!("{why}; what was written until then counts")),
+        covered: Vec::new(),
+        usage,
+        ..report
+    })
+}
+
+/// How the answer came about, for people.
+fn provenance(way: &str, attempts: &Attempts<'_>, window: &Window<'_>, dropped: usize) -> String {
+    let mut parts = vec![way.to_owned()];
+    if attempts.requests > 1 {
+        parts.push(format!("{} requests", attempts.requests));
+    }
+    let Usage {
+        input_tokens,
+        cached_tokens,
+        output_tokens,
+        ..
+    } = attempts.usage;
+    if input_tokens + output_tokens > 0 {
+        parts.push(format!(
+            "{input_tokens} tokens read ({cached_tokens} cached), {output_tokens} written"
+        ));
+    }
+    if dropped > 0 {
+        parts.push(format!("{dropped} unusable items dropped"));
+    }
+    parts.extend(window.left_out.iter().take(3).cloned());
+    parts.join("; ")
+}

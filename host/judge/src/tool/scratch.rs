@@ -1,0 +1,208 @@
+//! A folder for one run of a program, gone afterwards.
+
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt as _, Permissions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How often removing is tried while killed processes may still be writing, and how long between.
+const TRIES: u32 = 20;
+const BETWEEN: Duration = Duration::from_millis(10);
+/// Levels of folders that are made writable again for removal.
+const DEPTH: u32 = 64;
+
+/// A private folder with three in it: the submission, a home, and one for temporary files. Removed when dropped.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    root: PathBuf,
+}
+
+impl Scratch {
+    /// Makes one in the system's folder for temporary files, for this user alone.
+    pub(crate) fn create() -> io::Result<Self> {
+        // Without links in it: programs report the paths they see.
+        let parent = std::env::temp_dir().canonicalize()?;
+        let root = tempfile::Builder::new()
+            .prefix("gansauditor-")
+            .permissions(std::fs::Permissions::from_mode(0o700))
+            .tempdir_in(parent)?
+            .keep();
+        let scratch = Self { root };
+        for folder in [scratch.work(), scratch.home(), scratch.temporary()] {
+            std::fs::create_dir(folder)?;
+        }
+        Ok(scratch)
+    }
+
+    /// All of it.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where the submission is and the program runs.
+    pub(crate) fn work(&self) -> PathBuf {
+        self.root.join("work")
+    }
+
+    /// For `HOME`.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.root.join("home")
+    }
+
+    /// For `TMPDIR`.
+    pub(crate) fn temporary(&self) -> PathBuf {
+        self.root.join("tmp")
+    }
+
+    /// The folder with the submission. Nothing outside can be reached through it.
+    pub(crate) fn open_work(&self) -> io::Result<Dir> {
+        Dir::open_ambient_dir(self.work(), ambient_authority())
+    }
+
+    /// The beginning of a file that the program wrote: one byte more than `limit` when there is more. What is not a
+    /// file in the folder, or is a link out of it, is an error.
+    pub(crate) fn read(&self, path: &str, limit: usize) -> io::Result<Vec<u8>> {
+        let mut options = OpenOptions::new();
+        // A pipe in the file's place would have us wait for a writer.
+        options.read(true).custom_flags(libc::O_NONBLOCK);
+        let file = self.open_work()?.open_with(path, &options)?;
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::other("not a file"));
+        }
+        let mut bytes = Vec::new();
+        let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+        file.take(most).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Removes it without keeping the runtime waiting.
+    pub(crate) async fn remove(self) {
+        let _ = tokio::task::spawn_blocking(move || drop(self)).await;
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if remove(&self.root) {
+            return;
+        }
+        // Rare: something killed has not died yet, or took away its own permissions. Whoever drops may be the runtime.
+        let root = std::mem::take(&mut self.root);
+        let retry = move || {
+            for _ in 0..TRIES {
+                std::thread::sleep(BETWEEN);
+                if remove(&root) {
+                    return;
+                }
+            }
+            tracing::warn!(folder = %root.display(), "a folder of a tool could not be removed");
+        };
+        if let Err(error) = std::thread::Builder::new()
+            .name("scratch".to_owned())
+            .spawn(retry)
+        {
+            tracing::warn!(%error, "a folder of a tool could not be removed");
+        }
+    }
+}
+
+/// Whether the folder is gone.
+fn remove(root: &Path) -> bool {
+    let gone = || match std::fs::remove_dir_all(root) {
+        Ok(()) => true,
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    };
+    if gone() {
+        return true;
+    }
+    if let Ok(dir) = Dir::open_ambient_dir(root, ambient_authority()) {
+        unlock(&dir, DEPTH);
+    }
+    gone()
+}
+
+/// Gives the folders their permissions back. By handles: nothing outside changes, whatever is a link now.
+fn unlock(dir: &Dir, depth: u32) {
+    let Some(depth) = depth.checked_sub(1) else {
+        return;
+    };
+    for entry in dir.entries().into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            let name = entry.file_name();
+            let all = Permissions::from_std(std::fs::Permissions::from_mode(0o700));
+            let _ = dir.set_permissions(&name, all);
+            if let Ok(inner) = dir.open_dir(&name) {
+                unlock(&inner, depth);
+            }
+        }
+    }
+}
+
+/// Writes a new file below a folder; never over another one, never through a link.
+pub(crate) fn write_new(dir: &Dir, parts: &[&str], text: &str) -> io::Result<()> {
+    let path = parts.join("/");
+    if let Some((folder, _)) = path.rsplit_once('/') {
+        dir.create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    dir.open_with(path, &options)?.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locked_folder_is_removed_all_the_same() {
+        let scratch = Scratch::create().unwrap();
+        let root = scratch.root().to_owned();
+        let mode = root.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        let inner = scratch.work().join("a/b");
+        std::fs::create_dir_all(&inner).unwrap();
+        std::fs::write(inner.join("c"), "").unwrap();
+        for folder in [inner.clone(), scratch.work().join("a")] {
+            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o000)).unwrap();
+        }
+        drop(scratch);
+        assert!(!root.exists());
+    }
+
+    #[test]
+    fn links_out_of_the_folder_and_pipes_are_not_read() {
+        let scratch = Scratch::create().unwrap();
+        let link = |name: &str, to: &str| {
+            std::os::unix::fs::symlink(to, scratch.work().join(name)).unwrap();
+        };
+        link("passwd", "/etc/passwd");
+        link("up", "../home");
+        std::fs::write(scratch.home().join("x"), "secret").unwrap();
+        assert!(scratch.read("passwd", 10).is_err());
+        assert!(scratch.read("up/x", 10).is_err());
+        assert!(scratch.read(".", 10).is_err());
+        let status = std::process::Command::new("mkfifo")
+            .arg(scratch.work().join("pipe"))
+            .status()
+            .unwrap();
+        assert!(status.success());
+        assert!(scratch.read("pipe", 10).is_err());
+        std::fs::write(scratch.work().join("long"), "0123456789abc").unwrap();
+        assert_eq!(scratch.read("long", 10).unwrap(), b"0123456789a");
+    }
+
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let scratch = Scratch::create().unwrap();
+        std::os::unix::fs::symlink("../home", scratch.work().join("a")).unwrap();
+        let dir = scratch.open_work().unwrap();
+        assert!(write_new(&dir, &["a", "b"], "x").is_err());
+        assert!(!scratch.home().join("b").exists());
+        write_new(&dir, &["c", "d"], "x").unwrap();
+        assert!(write_new(&dir, &["c", "d"], "y").is_err());
+        assert!(write_new(&dir, &["c"], "y").is_err());
+        assert!(write_new(&dir, &["c", "d", "e"], "y").is_err());
+    }
+}

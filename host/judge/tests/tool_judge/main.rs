@@ -1,0 +1,13 @@
+//! The judge over external programs, as the audit loop meets it. The programs are scripts written for each test.
+
+mod checks;
+mod configuration;
+mod environment;
+mod findings;
+mod grading;
+mod hostile_logs;
+mod known_tools;
+mod limits;
+mod properties;
+mod submissions;
+mod support;

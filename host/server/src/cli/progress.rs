@@ -1,0 +1,39 @@
+//! How an audit gets on, for a person at a terminal.
+
+use crate::stage::words;
+use gansauditor_audit::ports::{ProgressSink, Stage, Unheard};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal;
+use std::time::Duration;
+
+/// Between two frames.
+const TICK: Duration = Duration::from_millis(120);
+const TEMPLATE: &str = "{spinner:.cyan} {msg} {elapsed:.dim}";
+
+/// A line that says what goes on and for how long, gone at the end. Only where stderr is a terminal.
+pub(super) struct Progress(ProgressBar);
+
+/// The sink for a command: silent unless it is wanted and seen.
+pub(super) fn sink(wanted: bool) -> Box<dyn ProgressSink> {
+    if !wanted || !std::io::stderr().is_terminal() {
+        return Box::new(Unheard);
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(TICK);
+    Box::new(Progress(bar))
+}
+
+impl ProgressSink for Progress {
+    fn stage(&self, stage: Stage) {
+        self.0.set_message(words(stage));
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
