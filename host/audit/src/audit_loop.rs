@@ -1,5 +1,6 @@
 //! The audit loop: takes a session, sends one audit on its way, lets go.
 
+use crate::book::Book;
 use crate::domain::{Caps, ContextScope, Criteria, Event, SessionId};
 use crate::gan_config::GanConfigMode;
 use crate::one_audit::OneAudit;
@@ -146,7 +147,7 @@ impl AuditLoop {
             progress,
             place,
         };
-        audit.run(&mut *writer, request).await
+        audit.run(Book::new(&mut *writer), request).await
     }
 
     /// Ends what the judges keep running. No audit may be on its way, and none may follow.

@@ -22,6 +22,16 @@ pub(crate) enum Voice {
     Failed(Card),
 }
 
+impl Voice {
+    /// The judge's card.
+    pub(crate) fn card(&self) -> &Card {
+        match self {
+            Self::Graded(graded) => &graded.card,
+            Self::Failed(card) => card,
+        }
+    }
+}
+
 /// What findings and scores amount to.
 pub(crate) struct Bars {
     /// Findings from here on forbid a pass.
@@ -78,13 +88,17 @@ pub(crate) fn combine(
         findings,
         summary: summary(&answers),
         evidence: answers.iter().flat_map(|a| a.evidence.clone()).collect(),
-        usage: cards
-            .iter()
-            .map(|card| card.usage)
-            .fold(Usage::default(), Usage::plus),
+        usage: spent(cards.iter()),
         cards,
         millis,
     }
+}
+
+/// What all judges cost together, whether they answered or not.
+pub(crate) fn spent<'c>(cards: impl Iterator<Item = &'c Card>) -> Usage {
+    cards
+        .map(|card| card.usage)
+        .fold(Usage::default(), Usage::plus)
 }
 
 fn rank(card: &Card) -> u8 {

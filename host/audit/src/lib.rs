@@ -6,6 +6,7 @@
 //! the fold of a session's events.
 
 mod audit_loop;
+mod book;
 mod cached;
 mod caps;
 mod combine;
@@ -13,13 +14,16 @@ pub mod domain;
 pub mod fingerprint;
 mod gan_config;
 mod grade;
+mod iteration;
 mod ledger;
 mod one_audit;
 mod panel;
 pub mod ports;
 mod queue;
+mod remarks;
 mod report;
 mod resolve;
+mod reuse;
 mod review;
 pub mod rubric;
 pub mod session;

@@ -1,14 +1,16 @@
 //! One audit, from a locked session to its report.
 
 use crate::audit_loop::{AuditLoop, AuditRequest};
+use crate::book::{Book, is_cheap};
 use crate::caps;
 use crate::domain::{
-    ContextScope, DecidedBy, Decision, Digest, Event, FindingState, JudgeIdentity, Review, Score,
-    Snapshot, Status, Timestamp,
+    ContextScope, DecidedBy, Decision, Digest, Event, JudgeIdentity, Review, Score, Snapshot,
+    Status, Timestamp,
 };
 use crate::gan_config;
-use crate::ports::{JudgeError, ProgressSink, SessionWriter, Stage};
+use crate::ports::{JudgeError, ProgressSink, Stage};
 use crate::queue::{Permit, Place};
+use crate::remarks;
 use crate::report::{AuditError, AuditReport, LoopSummary};
 use crate::resolve::resolve;
 use crate::review::Question;
@@ -39,10 +41,10 @@ impl OneAudit<'_> {
     /// Goes the whole way: resolve, judge or reuse, record, decide, record, report.
     pub(crate) async fn run(
         &self,
-        writer: &mut dyn SessionWriter,
+        mut book: Book<'_>,
         request: AuditRequest,
     ) -> Result<AuditReport, AuditError> {
-        let session = writer.session();
+        let session = book.session();
         if session.standing() == Standing::Stopped {
             return Ok(self.repeat(session));
         }
@@ -50,7 +52,7 @@ impl OneAudit<'_> {
         let work = resolve(&request.submission, &request.patched, session);
         let digest = work.digest();
         if !new_cycle && awaits_decision(session, &digest) {
-            return self.decide(writer, Vec::new(), None).await;
+            return self.decide(book, Vec::new(), None).await;
         }
 
         let earlier = if new_cycle {
@@ -67,7 +69,7 @@ impl OneAudit<'_> {
             newest.and_then(|iteration| iteration.task.clone())
         });
         if !new_cycle && let Some(cap) = caps::reached(&self.of.config.caps, session) {
-            return self.stop_at_cap(writer, cap, notes).await;
+            return self.stop_at_cap(book, cap, notes).await;
         }
 
         let attempt = session.attempts() + 1;
@@ -86,9 +88,7 @@ impl OneAudit<'_> {
             let question = Question {
                 work: &work,
                 task: task.clone(),
-                scope: context
-                    .clone()
-                    .unwrap_or_else(|| self.of.config.context.scope.clone()),
+                scope: self.scope(context.as_ref()),
                 session,
                 draw: 0,
             };
@@ -111,6 +111,7 @@ impl OneAudit<'_> {
         let at = self.of.clock.now();
         match judged {
             Ok((reviews, reused_from)) => {
+                let cheap = reused_from.is_some() || reviews.iter().all(is_cheap);
                 let reviewed = |review| Event::Reviewed {
                     attempt,
                     at,
@@ -118,35 +119,35 @@ impl OneAudit<'_> {
                     reused_from,
                 };
                 let events = std::iter::once(submitted).chain(reviews.into_iter().map(reviewed));
-                writer.append(events.collect()).await?;
+                if cheap {
+                    book.note(events.collect());
+                } else {
+                    book.record(events.collect()).await?;
+                }
             }
             Err(error) => {
-                let failed = Event::ReviewFailed {
-                    attempt,
-                    at,
-                    error: error.to_string(),
-                };
-                writer.append(vec![submitted, failed]).await?;
+                let failed = review_failed(attempt, at, &error);
+                book.record(vec![submitted, failed]).await?;
                 return Err(error.into());
             }
         }
-        notes.extend(coverage_note(writer.session()));
-        notes.extend(degraded_notes(writer.session()));
-        self.decide(writer, notes, permit).await
+        notes.extend(remarks::on_coverage(book.session()));
+        notes.extend(remarks::on_failed_judges(book.session()));
+        self.decide(book, notes, permit).await
     }
 
     /// Lets the live policy decide on the newest iteration, with as many further reviews as it asks for and
     /// the host grants.
     async fn decide(
         &self,
-        writer: &mut dyn SessionWriter,
+        mut book: Book<'_>,
         mut notes: Vec<String>,
         mut permit: Option<Permit<'_>>,
     ) -> Result<AuditReport, AuditError> {
         self.progress.stage(Stage::Deciding);
         let policy = self.of.policies.live();
         loop {
-            let session = writer.session();
+            let session = book.session();
             let attempt = session.attempts();
             let facts = Arc::new(snapshot(
                 session,
@@ -165,7 +166,7 @@ impl OneAudit<'_> {
                         policy: policy.identity().clone(),
                         error: error.to_string(),
                     };
-                    writer.append(vec![undecided]).await?;
+                    book.record(vec![undecided]).await?;
                     return match review {
                         Some(review) => Err(AuditError::Undecided {
                             error,
@@ -176,48 +177,8 @@ impl OneAudit<'_> {
                 }
             };
             let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-            if let Some(iteration) = self.further_review(session, &decision)
-                && let Some(work) = iteration.work.clone()
-            {
-                let question = Question {
-                    work: &work,
-                    task: iteration.task.clone(),
-                    scope: iteration
-                        .context
-                        .clone()
-                        .unwrap_or_else(|| self.of.config.context.scope.clone()),
-                    session,
-                    draw: u32::try_from(iteration.reviews.len()).unwrap_or(u32::MAX),
-                };
-                if permit.is_none() {
-                    permit = Some(self.permit().await?);
-                }
-                let judged = self.review(question).await;
-                let at = self.of.clock.now();
-                let (event, failure) = match judged {
-                    Ok(review) => {
-                        let reused_from = None;
-                        let event = Event::Reviewed {
-                            attempt,
-                            at,
-                            review,
-                            reused_from,
-                        };
-                        (event, None)
-                    }
-                    Err(error) => {
-                        let event = Event::ReviewFailed {
-                            attempt,
-                            at,
-                            error: error.to_string(),
-                        };
-                        (event, Some(error))
-                    }
-                };
-                writer.append(vec![event]).await?;
-                if let Some(error) = failure {
-                    return Err(error.into());
-                }
+            if self.grants_further_review(session, &decision) {
+                self.review_again(&mut book, &mut permit).await?;
                 continue;
             }
             notes.extend(gan_config::without_effect(
@@ -235,8 +196,8 @@ impl OneAudit<'_> {
                 settings: policy.settings().to_owned(),
                 micros,
             };
-            writer.append(vec![event]).await?;
-            return Ok(self.report(writer.session(), notes, false));
+            book.record(vec![event]).await?;
+            return Ok(self.report(book.session(), notes, false));
         }
     }
 
@@ -269,31 +230,80 @@ impl OneAudit<'_> {
         (asked.or_else(earlier), notes)
     }
 
-    /// The iteration to review once more, when the policy wants it and the host grants it: never from a
-    /// deterministic judge, and not beyond the caps.
-    fn further_review<'s>(
-        &self,
-        session: &'s Session,
-        decision: &Decision,
-    ) -> Option<&'s Iteration> {
+    /// The policy wants one review more and the host grants it: never from a deterministic judge, and not
+    /// beyond the caps.
+    fn grants_further_review(&self, session: &Session, decision: &Decision) -> bool {
         let Status::ReviewAgain(_) = decision.status else {
-            return None;
+            return false;
         };
-        let iteration = session.iterations().last()?;
-        let granted = !self.of.panel.is_deterministic()
-            && iteration.reviews.len() < self.of.config.caps.max_reviews as usize
-            && caps::reached(&self.of.config.caps, session).is_none();
-        granted.then_some(iteration)
+        !self.of.panel.is_deterministic()
+            && caps::reached(&self.of.config.caps, session).is_none()
+            && session.iterations().last().is_some_and(|iteration| {
+                iteration.work.is_some()
+                    && iteration.reviews.len() < self.of.config.caps.max_reviews as usize
+            })
+    }
+
+    /// Has the newest iteration reviewed once more.
+    async fn review_again<'s>(
+        &'s self,
+        book: &mut Book<'_>,
+        permit: &mut Option<Permit<'s>>,
+    ) -> Result<(), AuditError> {
+        // What comes next may cost, wait and fail.
+        book.settle().await?;
+        if permit.is_none() {
+            *permit = Some(self.permit().await?);
+        }
+        let session = book.session();
+        let attempt = session.attempts();
+        let Some((iteration, work)) = session
+            .iterations()
+            .last()
+            .and_then(|iteration| Some((iteration, iteration.work.as_ref()?)))
+        else {
+            return Ok(());
+        };
+        let question = Question {
+            work,
+            task: iteration.task.clone(),
+            scope: self.scope(iteration.context.as_ref()),
+            session,
+            draw: u32::try_from(iteration.reviews.len()).unwrap_or(u32::MAX),
+        };
+        let judged = self.review(question).await;
+        let at = self.of.clock.now();
+        match judged {
+            Ok(review) => {
+                let reviewed = Event::Reviewed {
+                    attempt,
+                    at,
+                    review,
+                    reused_from: None,
+                };
+                Ok(book.record(vec![reviewed]).await?)
+            }
+            Err(error) => {
+                book.record(vec![review_failed(attempt, at, &error)])
+                    .await?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// What to show of the repository: what was asked for, else what the operator set.
+    fn scope(&self, asked: Option<&ContextScope>) -> ContextScope {
+        asked.unwrap_or(&self.of.config.context.scope).clone()
     }
 
     /// A cap of the host ends the cycle before a judge spends.
     async fn stop_at_cap(
         &self,
-        writer: &mut dyn SessionWriter,
+        mut book: Book<'_>,
         cap: caps::Cap,
         notes: Vec<String>,
     ) -> Result<AuditReport, AuditError> {
-        let session = writer.session();
+        let session = book.session();
         let event = Event::Decided {
             attempt: session.attempts(),
             at: self.of.clock.now(),
@@ -303,8 +313,8 @@ impl OneAudit<'_> {
             settings: String::new(),
             micros: 0,
         };
-        writer.append(vec![event]).await?;
-        Ok(self.report(writer.session(), notes, false))
+        book.record(vec![event]).await?;
+        Ok(self.report(book.session(), notes, false))
     }
 
     /// A stopped session repeats why, and how to go on.
@@ -386,36 +396,13 @@ fn loop_summary(iteration: &Iteration) -> Option<LoopSummary> {
     })
 }
 
-/// Names the files whose findings stand because they were not shown again.
-fn coverage_note(session: &Session) -> Option<String> {
-    let mut paths: Vec<&str> = session
-        .ledger()
-        .iter()
-        .filter(|finding| finding.state == FindingState::Unreviewed)
-        .filter_map(|finding| finding.reported.location.as_ref())
-        .map(|location| location.path.as_str())
-        .collect();
-    paths.sort_unstable();
-    paths.dedup();
-    (!paths.is_empty()).then(|| {
-        format!(
-            "findings in {} stand unreviewed: submit the file again, under that name, or delete it in a diff",
-            paths.join(", ")
-        )
-    })
-}
-
-/// Names the judges that failed, where others made the review without them.
-fn degraded_notes(session: &Session) -> Vec<String> {
-    let review = session
-        .iterations()
-        .last()
-        .and_then(|iteration| iteration.reviews.last());
-    review
-        .into_iter()
-        .flat_map(Review::failed)
-        .map(|(judge, why)| format!("the review was made without {}: {why}", judge.name))
-        .collect()
+fn review_failed(attempt: u32, at: Timestamp, error: &JudgeError) -> Event {
+    Event::ReviewFailed {
+        attempt,
+        at,
+        error: error.to_string(),
+        usage: error.usage(),
+    }
 }
 
 /// Digest of what the policy saw, for replay. A snapshot of plain data always serialises.

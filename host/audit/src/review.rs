@@ -1,7 +1,7 @@
 //! Asking the panel: the context, the judges, their voices, one review.
 
 use crate::audit_loop::ContextConfig;
-use crate::combine::{Bars, Voice, combine};
+use crate::combine::{Bars, Voice, combine, spent};
 use crate::domain::{
     Card, CardOutcome, ContextScope, Coverage, Criteria, Finding, FindingState, RepositoryContext,
     Review, Score, Usage, Verdict, Work,
@@ -115,13 +115,7 @@ impl OneAudit<'_> {
         // A judge keeps to its time by itself; one that does not is left behind.
         let answer = tokio::time::timeout(left, seat.judge.review(&request))
             .await
-            .unwrap_or_else(|_| {
-                Err(JudgeError::TimedOut {
-                    judge: name.clone(),
-                    after: self.of.config.timeout,
-                    partial: None,
-                })
-            });
+            .unwrap_or_else(|_| Err(JudgeError::timed_out(name, self.of.config.timeout)));
         (answer, millis(began.elapsed()))
     }
 
@@ -173,7 +167,7 @@ impl OneAudit<'_> {
                         weight: seat.weight,
                         outcome: CardOutcome::Failed(bounded(error.to_string(), MAX_REASON)),
                         provenance: String::new(),
-                        usage: Usage::default(),
+                        usage: error.usage(),
                         millis,
                     }));
                     let rank = judge.kind.rank();
@@ -184,7 +178,9 @@ impl OneAudit<'_> {
             }
         }
         match worst {
-            Some((_, error)) if !graded => Err(error),
+            Some((_, error)) if !graded => {
+                Err(error.at_cost_of(spent(voices.iter().map(Voice::card))))
+            }
             _ => Ok(combine(
                 voices,
                 work,
@@ -231,12 +227,7 @@ impl OneAudit<'_> {
 
     /// What happens when a panel of no use is asked; names all of it.
     pub(crate) fn broken(&self, reason: String) -> JudgeError {
-        JudgeError::Failed {
-            judge: self.of.panel.name().to_owned(),
-            kind: JudgeFailure::Broken,
-            reason,
-            retry_after: None,
-        }
+        JudgeError::failed(self.of.panel.name(), JudgeFailure::Broken, reason)
     }
 }
 

@@ -1,10 +1,10 @@
 //! A session: the fold of its events.
 
 use crate::domain::{
-    ContextScope, DecidedBy, Decision, Digest, Event, Evidence, FileVersion, Finding,
-    JudgeIdentity, Origin, PolicyIdentity, Request, Review, SessionId, Spend, Status, Timestamp,
-    Work,
+    DecidedBy, Decision, Event, Evidence, Finding, Origin, PolicyIdentity, Review, SessionId,
+    Spend, Status, Timestamp, Usage, Work,
 };
+pub use crate::iteration::Iteration;
 use crate::ledger;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,79 +23,6 @@ pub enum Standing {
     Complete,
     /// Stopped; no judge runs until a reset.
     Stopped,
-}
-
-/// One attempt of the current cycle.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Iteration {
-    /// Ordinal in the session, from 1.
-    pub attempt: u32,
-    /// Number of the loop, once a whole and scored review made it one.
-    pub loop_number: Option<u32>,
-    /// When it came in.
-    pub at: Timestamp,
-    /// Digest of the work.
-    pub digest: Digest,
-    /// Versions of the files it held, by path.
-    pub files: Vec<FileVersion>,
-    /// The work itself, while it is among the newest.
-    pub work: Option<Work>,
-    /// What it asked for.
-    pub request: Request,
-    /// What the client said it is for.
-    pub task: Option<String>,
-    /// What it asked to show of the repository.
-    pub context: Option<ContextScope>,
-    /// Reviews, in order.
-    pub reviews: Vec<Review>,
-    /// A review of an earlier iteration was used again.
-    pub unchanged: bool,
-    /// Why judging or deciding failed, when it did.
-    pub failure: Option<String>,
-}
-
-impl Iteration {
-    fn new(
-        attempt: u32,
-        at: Timestamp,
-        work: &Work,
-        request: Request,
-        task: Option<String>,
-        context: Option<ContextScope>,
-    ) -> Self {
-        let held = work.files.iter().map(|file| FileVersion {
-            path: file.path.clone(),
-            digest: Some(Digest::of(file.text.as_bytes())),
-        });
-        let deleted = work.deleted.iter().map(|path| FileVersion {
-            path: path.clone(),
-            digest: None,
-        });
-        let mut files: Vec<FileVersion> = held.chain(deleted).collect();
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        Self {
-            attempt,
-            loop_number: None,
-            at,
-            digest: work.digest(),
-            files,
-            work: Some(work.clone()),
-            request,
-            task,
-            context,
-            reviews: Vec::new(),
-            unchanged: false,
-            failure: None,
-        }
-    }
-
-    fn text_bytes(&self) -> usize {
-        self.work
-            .iter()
-            .flat_map(|work| &work.files)
-            .map(|file| file.text.len())
-            .sum()
-    }
 }
 
 /// The newest version of a file of the session.
@@ -202,9 +129,14 @@ impl Session {
             } => {
                 self.reviewed(*attempt, *at, review, reused_from.is_some());
             }
-            Event::ReviewFailed { attempt, at, error } => {
+            Event::ReviewFailed {
+                attempt,
+                at,
+                error,
+                usage,
+            } => {
                 self.updated_at = *at;
-                self.spend.judge_calls += 1;
+                self.spend_on(*usage);
                 if let Some(iteration) = self.newest(*attempt) {
                     iteration.failure = Some(error.clone());
                 }
@@ -266,12 +198,8 @@ impl Session {
     fn reviewed(&mut self, attempt: u32, at: Timestamp, review: &Review, reused: bool) {
         self.updated_at = at;
         if !reused {
-            self.spend.input_tokens += review.usage.input_tokens;
-            self.spend.cached_tokens += review.usage.cached_tokens;
-            self.spend.output_tokens += review.usage.output_tokens;
-            self.spend.money_micros += review.usage.money_micros;
+            self.spend_on(review.usage);
             self.spend.judge_millis += review.millis;
-            self.spend.judge_calls += 1;
         }
         let next_loop = self.loops() + 1;
         let Some(iteration) = self.newest(attempt) else {
@@ -286,6 +214,14 @@ impl Session {
         let work = iteration.work.clone().unwrap_or_default();
         let paths = files_of(&self.iterations);
         ledger::update(&mut self.ledger, &work, review, number, &paths);
+    }
+
+    fn spend_on(&mut self, usage: Usage) {
+        self.spend.input_tokens += usage.input_tokens;
+        self.spend.cached_tokens += usage.cached_tokens;
+        self.spend.output_tokens += usage.output_tokens;
+        self.spend.money_micros += usage.money_micros;
+        self.spend.judge_calls += 1;
     }
 
     fn decided(&mut self, attempt: u32, at: Timestamp, decision: &Decision, by: &DecidedBy) {
@@ -410,6 +346,11 @@ impl Session {
         &self.latest
     }
 
+    /// Paths of the files that the current cycle's newest versions hold.
+    pub(crate) fn shown(&self) -> BTreeSet<&str> {
+        files_of(&self.iterations)
+    }
+
     /// Unnamed files that were given a name so far.
     pub fn unnamed(&self) -> u32 {
         self.unnamed
@@ -453,47 +394,6 @@ impl Session {
     /// Events folded in.
     pub fn events(&self) -> u64 {
         self.events
-    }
-
-    /// The whole, scored reviews of equal work by all of these judges, and the attempt they were made for: all
-    /// of them, so that submitting the same work again is no new draw. Empty when there are none, and when something
-    /// was found in its files since: a review from before cannot say that it is mended.
-    pub fn reviews_of(&self, work: &Digest, judges: &[JudgeIdentity]) -> (u32, Vec<Review>) {
-        let by_these = |review: &&Review| review.counts() && review.judges == judges;
-        self.iterations
-            .iter()
-            .rev()
-            .filter(|iteration| iteration.digest == *work)
-            .map(|iteration| {
-                let by_all = iteration.reviews.iter().filter(by_these);
-                let reviews: Vec<Review> = by_all.cloned().collect();
-                (iteration, reviews)
-            })
-            .filter(|(iteration, reviews)| !self.found_since(iteration, reviews))
-            .map(|(iteration, reviews)| (iteration.attempt, reviews))
-            .find(|(_, reviews): &(u32, Vec<Review>)| !reviews.is_empty())
-            .unwrap_or_default()
-    }
-}
-
-impl Session {
-    /// Something stands in the files of this iteration that was last reported after it, and not by these reviews.
-    fn found_since(&self, iteration: &Iteration, reviews: &[Review]) -> bool {
-        let loop_number = iteration.loop_number.unwrap_or(0);
-        let holds = |path: &str| iteration.files.iter().any(|file| file.path == path);
-        let reported = |fingerprint: &str| {
-            reviews
-                .iter()
-                .flat_map(|review| &review.findings)
-                .any(|(known, _)| known == fingerprint)
-        };
-        self.ledger.iter().any(|finding| {
-            let location = finding.reported.location.as_ref();
-            finding.state.is_standing()
-                && finding.last_seen > loop_number
-                && location.is_none_or(|location| holds(&location.path))
-                && !reported(&finding.fingerprint)
-        })
     }
 }
 

@@ -12,7 +12,7 @@ mod tests;
 mod work;
 
 use file::{Attempt, SessionFile};
-use gansauditor_audit::domain::{Digest, Event, Origin, Request, SessionId, Timestamp};
+use gansauditor_audit::domain::{Digest, Event, Origin, Request, SessionId, Timestamp, Usage};
 use gansauditor_audit::ports::{ImportError, SessionImporter};
 
 /// Newest attempts that are taken over; few enough that the attempts a cycle may have are not used up by them.
@@ -66,6 +66,7 @@ impl SessionImporter for LegacyImporter {
                     attempt,
                     at,
                     error: "the original server recorded no result".to_owned(),
+                    usage: Usage::default(),
                 },
             };
             events.push(Event::Submitted {

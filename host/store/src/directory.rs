@@ -141,57 +141,56 @@ impl DirectoryStore {
         blocking(move || state.quarantined()).await
     }
 
-    /// Takes a session: its turn in this process, then its lock.
-    async fn hold(&self, id: &SessionId, patience: Duration) -> Result<Hold, StoreError> {
-        let busy = || StoreError::Busy {
-            session: id.clone(),
-        };
-        let deadline = Instant::now() + patience;
-        let turn = timeout_at(deadline, self.state.turns.wait(id))
-            .await
-            .map_err(|_| busy())?;
-        let mut pause = FIRST_PAUSE;
-        loop {
-            let (state, wanted) = (Arc::clone(&self.state), id.clone());
-            let taken = blocking(move || {
-                let names = Names::of(&wanted);
-                Ok(state.try_lock(&wanted, &names)?.map(|lock| (names, lock)))
-            });
-            if let Some((names, lock)) = taken.await? {
-                return Ok(Hold {
-                    names,
-                    lock,
-                    _turn: turn,
-                });
-            }
-            let now = Instant::now();
-            if now >= deadline {
-                return Err(busy());
-            }
-            sleep(pause.min(deadline - now)).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
-        }
-    }
-
+    /// Takes a session: its turn in this process, then its lock, then what it holds.
     async fn take(
         &self,
         id: &SessionId,
         now: Timestamp,
         patience: Duration,
     ) -> Result<DirectoryWriter, StoreError> {
-        let hold = self.hold(id, patience).await?;
-        let (state, importer) = (Arc::clone(&self.state), self.importer.clone());
-        let id = id.clone();
-        blocking(
-            move || match state.load(&hold, &id, now, importer.as_deref()) {
-                Ok((session, place)) => Ok(DirectoryWriter::new(state, session, hold, place)),
-                Err(error) => {
-                    state.retire_if_unused(hold);
-                    Err(error)
+        let busy = || StoreError::Busy {
+            session: id.clone(),
+        };
+        let deadline = Instant::now() + patience;
+        let mut turn = timeout_at(deadline, self.state.turns.wait(id))
+            .await
+            .map_err(|_| busy())?;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let (state, importer) = (Arc::clone(&self.state), self.importer.clone());
+            let id = id.clone();
+            // One visit to another thread for all of it: the way there costs more than the work.
+            let taken = blocking(move || {
+                let names = Names::of(&id);
+                let Some(lock) = state.try_lock(&id, &names)? else {
+                    return Ok(Err(turn));
+                };
+                let hold = Hold {
+                    names,
+                    lock,
+                    _turn: turn,
+                };
+                match state.load(&hold, &id, now, importer.as_deref()) {
+                    Ok((session, place)) => {
+                        Ok(Ok(DirectoryWriter::new(state, session, hold, place)))
+                    }
+                    Err(error) => {
+                        state.retire_if_unused(hold);
+                        Err(error)
+                    }
                 }
-            },
-        )
-        .await
+            });
+            turn = match taken.await? {
+                Ok(writer) => return Ok(writer),
+                Err(turn) => turn,
+            };
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(busy());
+            }
+            sleep(pause.min(left)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
     }
 }
 

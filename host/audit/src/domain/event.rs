@@ -1,6 +1,8 @@
 //! The events of a session. A session is a fold of them; the journal is their only durable form.
 
-use super::{ContextScope, Decision, Digest, PolicyIdentity, Request, Review, Timestamp, Work};
+use super::{
+    ContextScope, Decision, Digest, PolicyIdentity, Request, Review, Timestamp, Usage, Work,
+};
 use serde::{Deserialize, Serialize};
 
 /// Where a session comes from.
@@ -78,6 +80,9 @@ pub enum Event {
         at: Timestamp,
         /// What went wrong.
         error: String,
+        /// What it cost all the same.
+        #[serde(default, skip_serializing_if = "Usage::is_nothing")]
+        usage: Usage,
     },
     /// A decision on the newest submission.
     Decided {

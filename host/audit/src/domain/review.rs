@@ -108,6 +108,11 @@ impl Card {
 }
 
 impl Usage {
+    /// Nothing was spent.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Both together.
     pub fn plus(self, other: Self) -> Self {
         Self {

@@ -147,6 +147,8 @@ pub enum JudgeError {
         after: Duration,
         /// What it had said until then, when that is of use: never whole.
         partial: Option<Box<JudgeReport>>,
+        /// What it cost all the same, as far as that is known.
+        usage: Usage,
     },
     /// Nobody waits any more.
     #[error("the audit was cancelled")]
@@ -162,7 +164,48 @@ pub enum JudgeError {
         reason: String,
         /// How long to wait before asking again, when the judge said so.
         retry_after: Option<Duration>,
+        /// What it cost all the same, as far as that is known.
+        usage: Usage,
     },
+}
+
+impl JudgeError {
+    /// A failure that cost nothing and does not say when to come again.
+    pub fn failed(judge: &str, kind: JudgeFailure, reason: impl Into<String>) -> Self {
+        Self::Failed {
+            judge: judge.to_owned(),
+            kind,
+            reason: reason.into(),
+            retry_after: None,
+            usage: Usage::default(),
+        }
+    }
+
+    /// The time was up before anything was said.
+    pub fn timed_out(judge: &str, after: Duration) -> Self {
+        Self::TimedOut {
+            judge: judge.to_owned(),
+            after,
+            partial: None,
+            usage: Usage::default(),
+        }
+    }
+
+    /// What was spent without getting a review, as far as that is known.
+    pub fn usage(&self) -> Usage {
+        match self {
+            Self::TimedOut { usage, .. } | Self::Failed { usage, .. } => *usage,
+            Self::Cancelled => Usage::default(),
+        }
+    }
+
+    /// The same error, with what was spent.
+    pub(crate) fn at_cost_of(mut self, spent: Usage) -> Self {
+        if let Self::TimedOut { usage, .. } | Self::Failed { usage, .. } = &mut self {
+            *usage = spent;
+        }
+        self
+    }
 }
 
 /// Where an audit is.

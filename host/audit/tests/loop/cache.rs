@@ -76,12 +76,7 @@ async fn everything_that_can_change_the_review_is_in_the_key() {
 
 #[tokio::test]
 async fn partial_and_failed_reviews_are_not_kept() {
-    let failed = JudgeError::Failed {
-        judge: "scripted".into(),
-        kind: JudgeFailure::Malformed,
-        reason: "prose".into(),
-        retry_after: None,
-    };
+    let failed = JudgeError::failed("scripted", JudgeFailure::Malformed, "prose");
     let world = world(
         JudgeKind::Model,
         vec![

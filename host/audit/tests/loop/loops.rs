@@ -200,12 +200,7 @@ async fn unchanged_work_is_not_judged_again_and_counts_as_a_loop() {
 
 #[tokio::test]
 async fn partial_and_failed_attempts_are_no_loops_and_fix_nothing() {
-    let failed = JudgeError::Failed {
-        judge: "scripted".into(),
-        kind: JudgeFailure::Unavailable,
-        reason: "no answer".into(),
-        retry_after: None,
-    };
+    let failed = JudgeError::failed("scripted", JudgeFailure::Unavailable, "no answer");
     let world = World::ordinary(vec![
         Act::Report(60.0, vec![critical("a.py", "eval(text)")]),
         Act::Partial(100.0, vec![]),
@@ -596,12 +591,7 @@ async fn a_review_from_before_takes_nothing_back_that_was_found_since() {
 
 #[tokio::test]
 async fn a_diff_that_is_sent_again_after_a_failed_attempt_is_the_same_work() {
-    let failed = JudgeError::Failed {
-        judge: "scripted".into(),
-        kind: JudgeFailure::RateLimited,
-        reason: "too many requests".into(),
-        retry_after: None,
-    };
+    let failed = JudgeError::failed("scripted", JudgeFailure::RateLimited, "too many requests");
     let world = World::ordinary(vec![
         Act::Report(60.0, vec![]),
         Act::Fail(failed),
@@ -633,12 +623,11 @@ async fn a_submission_that_only_deletes_takes_findings_along_and_asks_nobody() {
 #[tokio::test]
 async fn a_further_review_that_fails_is_on_record_and_bounded() {
     let failed = || {
-        Act::Fail(JudgeError::Failed {
-            judge: "scripted".into(),
-            kind: JudgeFailure::Unavailable,
-            reason: "no answer".into(),
-            retry_after: None,
-        })
+        Act::Fail(JudgeError::failed(
+            "scripted",
+            JudgeFailure::Unavailable,
+            "no answer",
+        ))
     };
     let capped = LoopConfig {
         caps: Caps {

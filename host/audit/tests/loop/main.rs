@@ -5,4 +5,5 @@ mod context;
 mod loops;
 mod panel;
 mod queue;
+mod recording;
 mod support;

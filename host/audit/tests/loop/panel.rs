@@ -18,12 +18,7 @@ fn linter(script: Vec<Act>) -> Arc<ScriptedJudge> {
 }
 
 fn failure(judge: &str) -> JudgeError {
-    JudgeError::Failed {
-        judge: judge.into(),
-        kind: JudgeFailure::Unavailable,
-        reason: "no answer".into(),
-        retry_after: None,
-    }
+    JudgeError::failed(judge, JudgeFailure::Unavailable, "no answer")
 }
 
 fn score(report: &AuditReport) -> f64 {
@@ -157,6 +152,7 @@ async fn what_was_said_before_the_time_was_up_counts_in_part_or_not_at_all() {
             judge: "model".into(),
             after: Duration::from_secs(30),
             partial: Some(Box::new(partial)),
+            usage: Usage::default(),
         })
     };
     let world = World::of(&[model(vec![late()])]);

@@ -19,6 +19,8 @@ type Journal = Arc<tokio::sync::Mutex<Vec<String>>>;
 #[derive(Default)]
 pub(crate) struct ListStore {
     journals: Mutex<HashMap<SessionId, Journal>>,
+    /// How often something was made durable.
+    pub(crate) appends: Arc<AtomicUsize>,
 }
 
 impl ListStore {
@@ -44,6 +46,7 @@ impl ListStore {
 struct ListWriter {
     session: Session,
     journal: tokio::sync::OwnedMutexGuard<Vec<String>>,
+    appends: Arc<AtomicUsize>,
 }
 
 fn fold(id: &SessionId, lines: &[String]) -> Session {
@@ -61,6 +64,8 @@ impl SessionWriter for ListWriter {
     }
 
     async fn append(&mut self, events: Vec<Event>) -> Result<(), StoreError> {
+        assert!(!events.is_empty(), "to make nothing durable is a mistake");
+        self.appends.fetch_add(1, Ordering::SeqCst);
         for event in events {
             let line = serde_json::to_string(&event).unwrap();
             let back: Event = serde_json::from_str(&line).unwrap();
@@ -89,6 +94,7 @@ impl SessionStore for ListStore {
         let mut writer = ListWriter {
             session: fold(id, &journal),
             journal,
+            appends: Arc::clone(&self.appends),
         };
         if writer.journal.is_empty() {
             writer

@@ -60,22 +60,21 @@ impl ModelJudge {
         }
     }
 
-    fn failed(&self, kind: JudgeFailure, reason: impl Into<String>) -> JudgeError {
-        JudgeError::Failed {
-            judge: self.identity.name.clone(),
-            kind,
-            reason: reason.into(),
-            retry_after: None,
-        }
-    }
-
-    fn error(&self, error: ModelError, time: Duration, partial: Option<JudgeReport>) -> JudgeError {
+    /// The error, after `usage` was spent on all requests.
+    fn error(
+        &self,
+        error: ModelError,
+        time: Duration,
+        partial: Option<JudgeReport>,
+        usage: Usage,
+    ) -> JudgeError {
         match error {
             ModelError::Cancelled => JudgeError::Cancelled,
             ModelError::TimedOut | ModelError::Silent => JudgeError::TimedOut {
                 judge: self.identity.name.clone(),
                 after: time,
                 partial: partial.map(Box::new),
+                usage,
             },
             ModelError::Failed {
                 kind,
@@ -87,6 +86,7 @@ impl ModelJudge {
                 kind,
                 reason: message,
                 retry_after,
+                usage,
             },
         }
     }
@@ -114,7 +114,11 @@ impl Judge for ModelJudge {
                 "none of the {} submitted files fits into {room} bytes; submit less at once, or raise CODEX_MAX_INPUT_BYTES",
                 request.files.len()
             );
-            return Err(self.failed(JudgeFailure::TooLong, reason));
+            return Err(JudgeError::failed(
+                &self.identity.name,
+                JudgeFailure::TooLong,
+                reason,
+            ));
         }
         let asked = Asked {
             window: &window,
@@ -154,7 +158,9 @@ impl Judge for ModelJudge {
                 match (error, begun) {
                     // The time is the caller's affair; an answer that broke off by itself is one in part.
                     (ModelError::Failed { .. }, Some(report)) => Ok(report),
-                    (error, partial) => Err(self.error(error, request.time, partial)),
+                    (error, partial) => {
+                        Err(self.error(error, request.time, partial, attempts.usage))
+                    }
                 }
             }
         }

@@ -29,11 +29,7 @@ impl Deadline {
             return Err(JudgeError::Cancelled);
         }
         if self.end.is_some_and(|end| Instant::now() >= end) {
-            return Err(JudgeError::TimedOut {
-                judge: super::NAME.to_owned(),
-                after: self.time,
-                partial: None,
-            });
+            return Err(JudgeError::timed_out(super::NAME, self.time));
         }
         Ok(())
     }

@@ -278,10 +278,5 @@ fn unusable(error: &RuleError) -> JudgeError {
 }
 
 fn broken(reason: String) -> JudgeError {
-    JudgeError::Failed {
-        judge: NAME.to_owned(),
-        kind: JudgeFailure::Broken,
-        reason,
-        retry_after: None,
-    }
+    JudgeError::failed(NAME, JudgeFailure::Broken, reason)
 }

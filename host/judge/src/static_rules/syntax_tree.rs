@@ -62,14 +62,12 @@ pub(crate) fn parse(
     let mut parser = Parser::new();
     parser
         .set_language(&grammar.get_ts_language())
-        .map_err(|error| JudgeError::Failed {
-            judge: super::NAME.to_owned(),
-            kind: JudgeFailure::Broken,
-            retry_after: None,
-            reason: format!(
+        .map_err(|error| {
+            let reason = format!(
                 "the grammar of {} does not fit the parser: {error}; rebuild it",
                 grammar.name()
-            ),
+            );
+            JudgeError::failed(super::NAME, JudgeFailure::Broken, reason)
         })?;
     let mut steps = STEPS + STEPS_PER_BYTE * text.len();
     let mut late = Ok(());

@@ -219,11 +219,7 @@ impl ToolJudge {
     /// Whose time was up: the request's, or the one of the configuration.
     fn timed_out(&self, request: &JudgeRequest) -> JudgeError {
         if usable(request.time) <= self.settings.time {
-            return JudgeError::TimedOut {
-                judge: self.identity.name.clone(),
-                after: request.time,
-                partial: None,
-            };
+            return JudgeError::timed_out(&self.identity.name, request.time);
         }
         self.failed(
             JudgeFailure::Incomplete,

@@ -119,12 +119,7 @@ impl ToolJudge {
 
     /// The error that this judge failed.
     pub(super) fn failed(&self, kind: JudgeFailure, reason: String) -> JudgeError {
-        JudgeError::Failed {
-            judge: self.identity.name.clone(),
-            kind,
-            reason,
-            retry_after: None,
-        }
+        JudgeError::failed(&self.identity.name, kind, reason)
     }
 }
 

@@ -86,7 +86,11 @@ fn judge_failure(kind: JudgeFailure) -> (Kind, &'static str, &'static str) {
             "Submit the same work again after a short wait; if that does not help, have the operator check OPENAI_BASE_URL and the network.",
         ),
         JudgeFailure::Interrupted => (Kind::JudgeAgain, "judge_interrupted", AGAIN),
-        JudgeFailure::Incomplete => (Kind::JudgeAgain, "judge_incomplete", LESS),
+        JudgeFailure::Incomplete => (
+            Kind::JudgeAgain,
+            "judge_incomplete",
+            "Submit fewer or smaller files at once, or have the operator let the model write more (CODEX_MAX_OUTPUT_TOKENS, or the limit of its server).",
+        ),
         JudgeFailure::Refused => (Kind::JudgeAgain, "judge_refused", AGAIN),
         JudgeFailure::Malformed => (Kind::JudgeAgain, "judge_malformed", AGAIN),
         JudgeFailure::Oversized => (Kind::JudgeAgain, "judge_oversized", LESS),

@@ -1,7 +1,7 @@
 use super::*;
 use crate::ToolCall;
 use crate::golden;
-use gansauditor_audit::domain::SessionId;
+use gansauditor_audit::domain::{SessionId, Usage};
 use gansauditor_audit::ports::{JudgeError, JudgeFailure, PolicyError, StoreError};
 use gansauditor_audit::{AuditError, Busy};
 use gansauditor_submission::SubmissionError;
@@ -11,12 +11,7 @@ use std::time::Duration;
 proptest! {
     #[test]
     fn every_message_is_bounded_and_cleaned(reason in "[a-zA-Z:/\\\\ `é.]{0,5000}") {
-        let error = JudgeError::Failed {
-            judge: "j".into(),
-            kind: JudgeFailure::Unavailable,
-            reason,
-            retry_after: None,
-        };
+        let error = JudgeError::failed("j", JudgeFailure::Unavailable, reason);
         let payload = Failure::from(&error).payload(Timestamp(0), ErrorContext::default());
         prop_assert!(payload.error.len() <= MAX_MESSAGE);
     }
@@ -35,28 +30,23 @@ fn payload(failure: impl Into<Failure>) -> serde_json::Value {
 fn every_kind_of_error_has_its_row_of_the_table_and_says_what_to_do() {
     let session = SessionId::new("s").unwrap();
     let judge = "codex".to_owned();
-    let failed = AuditError::Judge(JudgeError::Failed {
-        judge: judge.clone(),
-        kind: JudgeFailure::Unavailable,
-        reason: "it broke".into(),
-        retry_after: None,
-    });
-    let late = AuditError::Judge(JudgeError::TimedOut {
-        judge: judge.clone(),
-        after: Duration::from_secs(30),
-        partial: None,
-    });
-    let unusable = AuditError::Judge(JudgeError::Failed {
-        judge,
-        kind: JudgeFailure::Misconfigured,
-        reason: "no key".into(),
-        retry_after: None,
-    });
+    let failed = AuditError::Judge(JudgeError::failed(
+        &judge,
+        JudgeFailure::Unavailable,
+        "it broke",
+    ));
+    let late = AuditError::Judge(JudgeError::timed_out(&judge, Duration::from_secs(30)));
+    let unusable = AuditError::Judge(JudgeError::failed(
+        &judge,
+        JudgeFailure::Misconfigured,
+        "no key",
+    ));
     let limited = AuditError::Judge(JudgeError::Failed {
         judge: "codex".to_owned(),
         kind: JudgeFailure::RateLimited,
         reason: "too many requests".into(),
         retry_after: Some(Duration::from_secs(7)),
+        usage: Usage::default(),
     });
     let crowded = AuditError::Busy(Busy::Sessions {
         limit: 2,
@@ -248,11 +238,7 @@ fn an_error_has_the_members_of_the_original_in_their_order() {
         operation: Some("synchronousAudit"),
         ..ErrorContext::default()
     };
-    let error = JudgeError::TimedOut {
-        judge: "codex".into(),
-        after: Duration::from_secs(30),
-        partial: None,
-    };
+    let error = JudgeError::timed_out("codex", Duration::from_secs(30));
     golden::check(
         "error-timeout",
         &Failure::from(&error).payload(Timestamp(1_757_213_149_312), context),

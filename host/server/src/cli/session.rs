@@ -366,6 +366,7 @@ mod tests {
                 attempt: 1,
                 at: Timestamp(3_000),
                 error: "no\nluck".to_owned(),
+                usage: Default::default(),
             },
         ] {
             session.apply(&event);

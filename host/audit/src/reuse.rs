@@ -1,0 +1,44 @@
+//! Reuse: the same work again needs no new review.
+
+use crate::domain::{Digest, JudgeIdentity, Review};
+use crate::session::{Iteration, Session};
+
+impl Session {
+    /// The whole, scored reviews of equal work by all of these judges, and the attempt they were made for: all
+    /// of them, so that submitting the same work again is no new draw. Empty when there are none, and when something
+    /// was found in its files since: a review from before cannot say that it is mended.
+    pub fn reviews_of(&self, work: &Digest, judges: &[JudgeIdentity]) -> (u32, Vec<Review>) {
+        let by_these = |review: &&Review| review.counts() && review.judges == judges;
+        self.iterations()
+            .iter()
+            .rev()
+            .filter(|iteration| iteration.digest == *work)
+            .map(|iteration| {
+                let by_all = iteration.reviews.iter().filter(by_these);
+                let reviews: Vec<Review> = by_all.cloned().collect();
+                (iteration, reviews)
+            })
+            .filter(|(iteration, reviews)| !self.found_since(iteration, reviews))
+            .map(|(iteration, reviews)| (iteration.attempt, reviews))
+            .find(|(_, reviews): &(u32, Vec<Review>)| !reviews.is_empty())
+            .unwrap_or_default()
+    }
+    /// Something stands in the files of this iteration that was last reported after it, and not by these reviews.
+    fn found_since(&self, iteration: &Iteration, reviews: &[Review]) -> bool {
+        let loop_number = iteration.loop_number.unwrap_or(0);
+        let holds = |path: &str| iteration.files.iter().any(|file| file.path == path);
+        let reported = |fingerprint: &str| {
+            reviews
+                .iter()
+                .flat_map(|review| &review.findings)
+                .any(|(known, _)| known == fingerprint)
+        };
+        self.ledger().iter().any(|finding| {
+            let location = finding.reported.location.as_ref();
+            finding.state.is_standing()
+                && finding.last_seen > loop_number
+                && location.is_none_or(|location| holds(&location.path))
+                && !reported(&finding.fingerprint)
+        })
+    }
+}
