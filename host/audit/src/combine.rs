@@ -14,6 +14,9 @@ use crate::grade::{Graded, MAX_SUMMARY, bounded, dimensions, mean, not_read, wei
 use crate::rubric::Rubric;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Share of the rubric that must have been graded for a pass: that of the default policy.
+const LEAST_ASSESSED: f64 = 0.5;
+
 /// How one judge of the panel came out: graded, or its card with a failure.
 pub(crate) enum Voice {
     /// It answered.
@@ -78,7 +81,12 @@ pub(crate) fn combine(
     let worst = findings.iter().map(|(_, finding)| finding.severity).max();
     let judges: Vec<JudgeIdentity> = answers.iter().map(|a| a.card.judge.clone()).collect();
     Review {
-        verdict: verdict(score, worst, bars),
+        verdict: match verdict(score, worst, bars) {
+            Verdict::Pass if coverage != Coverage::Whole || assessed_weight < LEAST_ASSESSED => {
+                Verdict::Revise
+            }
+            verdict => verdict,
+        },
         judges,
         score,
         dimensions,
@@ -234,7 +242,8 @@ fn summary(answers: &[Graded]) -> String {
     bounded(parts.join("\n"), MAX_SUMMARY)
 }
 
-/// Reject: a blocker, or less than half a grade. Pass: at least the pass mark and nothing that blocks.
+/// Reject: a blocker, or less than half a grade. Pass: at least the pass mark and nothing that blocks, if enough
+/// was read and graded.
 fn verdict(score: Option<Score>, worst: Option<Severity>, bars: &Bars) -> Verdict {
     match score {
         Some(score) if worst == Some(Severity::Blocker) || score.get() < 50.0 => Verdict::Reject,

@@ -140,7 +140,10 @@ async fn what_was_said_before_the_time_was_up_counts_in_part_or_not_at_all() {
     let late = || {
         let partial = JudgeReport {
             scores: vec![("security".into(), Score::clamped(99.0))],
-            findings: vec![critical("a.py", "eval(y)")],
+            findings: vec![Reported {
+                severity: Severity::Minor,
+                ..critical("a.py", "eval(y)")
+            }],
             coverage: Coverage::Whole,
             covered: vec!["a.py".into()],
             summary: "as far as it went".into(),
@@ -161,6 +164,7 @@ async fn what_was_said_before_the_time_was_up_counts_in_part_or_not_at_all() {
     assert!(matches!(&review.coverage, Coverage::Partial(why) if why.contains("30 s")));
     assert_eq!(review.findings.len(), 1);
     assert!(review.covered.is_empty());
+    assert_eq!(review.verdict, Verdict::Revise, "99, but in part");
     assert_eq!(report.decision.status, Status::Continue);
     assert!(report.loops.is_empty(), "no loop");
 
