@@ -97,6 +97,12 @@ pub(crate) fn grade(
                 coverage,
                 covered,
                 reported: findings.iter().map(|(print, _)| print.clone()).collect(),
+                grades: rubric
+                    .dimensions
+                    .iter()
+                    .zip(&grades)
+                    .filter_map(|(dimension, grade)| Some((dimension.name.clone(), (*grade)?)))
+                    .collect(),
             },
             provenance: bounded(report.provenance, MAX_TEXT),
             usage: report.usage,

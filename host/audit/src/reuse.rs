@@ -1,7 +1,8 @@
 //! Reuse: the same work again needs no new review.
 
-use crate::domain::{Digest, JudgeIdentity, Review};
-use crate::session::{Iteration, Session};
+use crate::domain::{CardOutcome, Coverage, Digest, JudgeIdentity, Review, Usage};
+use crate::ports::JudgeReport;
+use crate::session::{Iteration, Session, Standing};
 
 impl Session {
     /// The whole, scored reviews of equal work by all of these judges, and the attempt they were made for: all
@@ -23,6 +24,51 @@ impl Session {
             .find(|(_, reviews): &(u32, Vec<Review>)| !reviews.is_empty())
             .unwrap_or_default()
     }
+
+    /// What this judge said of equal work in the current cycle, where its review could not be used again because
+    /// another judge failed: that one is asked once more, and this one does not get another draw. `draw` is the
+    /// number of the review among several.
+    pub(crate) fn answer_of(
+        &self,
+        judge: &JudgeIdentity,
+        work: &Digest,
+        draw: u32,
+    ) -> Option<JudgeReport> {
+        if judge.deterministic || self.standing() != Standing::Open {
+            return None;
+        }
+        let iteration = self.iterations().iter().rev().find(|iteration| {
+            iteration.digest == *work && !self.found_since(iteration, &iteration.reviews)
+        })?;
+        let mut whole = iteration.reviews.iter().filter_map(|review| {
+            let card = review.cards.iter().find(|card| card.judge == *judge)?;
+            match &card.outcome {
+                CardOutcome::Answered {
+                    coverage: Coverage::Whole,
+                    covered,
+                    grades,
+                    ..
+                } => Some(JudgeReport {
+                    scores: grades.clone(),
+                    findings: review
+                        .findings
+                        .iter()
+                        .filter(|(print, _)| card.reports(print))
+                        .map(|(_, finding)| finding.clone())
+                        .collect(),
+                    coverage: Coverage::Whole,
+                    covered: covered.clone(),
+                    summary: String::new(),
+                    usage: Usage::default(),
+                    provenance: format!("as in attempt {}", iteration.attempt),
+                    checks: Vec::new(),
+                }),
+                _ => None,
+            }
+        });
+        whole.nth(draw as usize)
+    }
+
     /// Something stands in the files of this iteration that was last reported after it, and not by these reviews.
     fn found_since(&self, iteration: &Iteration, reviews: &[Review]) -> bool {
         let loop_number = iteration.loop_number.unwrap_or(0);

@@ -105,7 +105,12 @@ impl OneAudit<'_> {
         question: &Question<'_>,
         request: &JudgeRequest,
     ) -> (Result<JudgeReport, JudgeError>, u64) {
-        let name = &seat.judge.identity().name;
+        let judge = seat.judge.identity();
+        let work = question.work.digest();
+        if let Some(report) = question.session.answer_of(judge, &work, question.draw) {
+            return (Ok(report), 0);
+        }
+        let name = &judge.name;
         let request = JudgeRequest {
             earlier: self.earlier(name, question.session),
             ..request.clone()

@@ -65,6 +65,9 @@ pub enum CardOutcome {
         covered: Vec<String>,
         /// Fingerprints of what it reported.
         reported: Vec<String>,
+        /// What it graded, by dimension.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        grades: Vec<(String, Score)>,
     },
     /// It failed; why.
     Failed(String),

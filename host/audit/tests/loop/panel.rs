@@ -124,6 +124,28 @@ async fn a_failing_linter_degrades_the_review_and_its_findings_stand() {
 }
 
 #[tokio::test]
+async fn after_a_linter_failed_it_is_asked_again_and_the_model_gets_no_other_draw() {
+    let judges = [
+        model(vec![Act::Report(94.0, vec![critical("a.py", "eval(y)")])]),
+        linter(vec![
+            Act::Fail(failure("linter")),
+            Act::Report(80.0, vec![]),
+        ]),
+    ];
+    let world = World::of(&judges);
+    let first = world.submit(CODE).await.unwrap();
+    let again = world.submit(CODE).await.unwrap();
+    let [before, after] = [&first, &again].map(|report| report.review.as_ref().unwrap());
+    assert_eq!(before.findings, after.findings);
+    assert_eq!((score(&first), score(&again)), (94.0, 87.0));
+    assert_eq!(after.cards[0].usage, Usage::default());
+    assert_eq!(after.failed().count(), 0);
+    assert_eq!(again.decision.loop_number, 2, "a loop like any other");
+    // Now it is as any work that was reviewed before.
+    assert!(world.submit(CODE).await.unwrap().unchanged);
+}
+
+#[tokio::test]
 async fn when_all_fail_the_highest_authority_says_why() {
     let world = World::of(&[
         linter(vec![Act::Fail(failure("linter"))]),
