@@ -21,6 +21,7 @@ mod panel;
 pub mod ports;
 mod queue;
 mod remarks;
+pub mod replay;
 mod report;
 mod resolve;
 mod reuse;

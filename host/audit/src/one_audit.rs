@@ -4,8 +4,8 @@ use crate::audit_loop::{AuditLoop, AuditRequest};
 use crate::book::{Book, is_cheap};
 use crate::caps;
 use crate::domain::{
-    ContextScope, DecidedBy, Decision, Digest, Event, JudgeIdentity, Review, Score, Snapshot,
-    Status, Timestamp,
+    ContextScope, DecidedBy, Decision, Digest, Event, JudgeIdentity, Review, Score, Status, Terms,
+    Timestamp,
 };
 use crate::gan_config;
 use crate::ports::{JudgeError, ProgressSink, Stage};
@@ -15,7 +15,7 @@ use crate::report::{AuditError, AuditReport, LoopSummary};
 use crate::resolve::resolve;
 use crate::review::Question;
 use crate::session::{Iteration, Session, Standing};
-use crate::snapshot_of::{newest_request, snapshot};
+use crate::snapshot_of::{input_digest, newest_request, snapshot};
 use gansauditor_submission::GanConfig;
 use std::sync::Arc;
 use std::time::Instant;
@@ -146,15 +146,17 @@ impl OneAudit<'_> {
     ) -> Result<AuditReport, AuditError> {
         self.progress.stage(Stage::Deciding);
         let policy = self.of.policies.live();
+        let terms = Terms {
+            criteria: self.of.config.criteria.clone(),
+            limits: self.of.config.caps,
+            history: policy.history(),
+        };
         loop {
             let session = book.session();
             let attempt = session.attempts();
-            let facts = Arc::new(snapshot(
-                session,
-                &self.of.config,
-                &*policy,
-                self.of.clock.now(),
-            ));
+            let now = self.of.clock.now();
+            let memo = session.memo(policy.identity());
+            let facts = Arc::new(snapshot(session, &terms, policy.settings(), memo, now));
             let began = Instant::now();
             let decision = match policy.evaluate(Arc::clone(&facts)).await {
                 Ok(decision) => decision,
@@ -189,11 +191,12 @@ impl OneAudit<'_> {
             self.progress.stage(Stage::Recording);
             let event = Event::Decided {
                 attempt,
-                at: self.of.clock.now(),
+                at: now,
                 decision: Box::new(decision),
                 by: DecidedBy::Policy(policy.identity().clone()),
                 input: input_digest(&facts),
                 settings: policy.settings().to_owned(),
+                terms: Some(Box::new(terms)),
                 micros,
             };
             book.record(vec![event]).await?;
@@ -311,6 +314,7 @@ impl OneAudit<'_> {
             by: DecidedBy::Host(cap.name.to_owned()),
             input: None,
             settings: String::new(),
+            terms: None,
             micros: 0,
         };
         book.record(vec![event]).await?;
@@ -403,11 +407,4 @@ fn review_failed(attempt: u32, at: Timestamp, error: &JudgeError) -> Event {
         error: error.to_string(),
         usage: error.usage(),
     }
-}
-
-/// Digest of what the policy saw, for replay. A snapshot of plain data always serialises.
-fn input_digest(facts: &Snapshot) -> Option<Digest> {
-    serde_json::to_vec(facts)
-        .ok()
-        .map(|bytes| Digest::of(&bytes))
 }

@@ -1,29 +1,30 @@
 //! From session to snapshot.
 
-use crate::audit_loop::LoopConfig;
-use crate::domain::{IterationView, Request, Snapshot, Source, SourceFile, Timestamp};
-use crate::ports::{HistoryRequest, LivePolicy};
+use crate::domain::{
+    Digest, HistoryRequest, IterationView, Request, Snapshot, Source, SourceFile, Terms, Timestamp,
+};
 use crate::session::{Iteration, Session};
 
-/// What `policy` may know of a session's newest iteration.
+/// What a policy may know of a session's newest iteration: `settings` and `memo` are its own.
 pub(crate) fn snapshot(
     session: &Session,
-    config: &LoopConfig,
-    policy: &dyn LivePolicy,
+    terms: &Terms,
+    settings: &str,
+    memo: Option<&[u8]>,
     now: Timestamp,
 ) -> Snapshot {
     Snapshot {
         now,
-        criteria: config.criteria.clone(),
+        criteria: terms.criteria.clone(),
         request: newest_request(session),
-        limits: config.caps,
-        settings: policy.settings().to_owned(),
+        limits: terms.limits,
+        settings: settings.to_owned(),
         iterations: session.iterations().iter().map(view).collect(),
-        sources: sources(session, policy.history()),
+        sources: sources(session, terms.history),
         findings: session.ledger().to_vec(),
         evidence: session.evidence(),
         spend: session.spend(),
-        memo: session.memo(policy.identity()).map(<[u8]>::to_vec),
+        memo: memo.map(<[u8]>::to_vec),
         extensions: Vec::new(),
     }
 }
@@ -79,4 +80,11 @@ fn sources(session: &Session, history: HistoryRequest) -> Vec<Source> {
         .collect();
     sources.reverse();
     sources
+}
+
+/// Digest of what the policy saw, for replay. A snapshot of plain data always serialises.
+pub(crate) fn input_digest(facts: &Snapshot) -> Option<Digest> {
+    serde_json::to_vec(facts)
+        .ok()
+        .map(|bytes| Digest::of(&bytes))
 }

@@ -2,7 +2,7 @@
 
 use crate::bindings::contract;
 use crate::error::LoadError;
-use gansauditor_audit::ports::HistoryRequest;
+use gansauditor_audit::domain::HistoryRequest;
 
 const MAX_NAME: usize = 64;
 const MAX_SUMMARY: usize = 1024;

@@ -9,8 +9,8 @@ use crate::limits::Meter;
 use crate::runtime::Runtime;
 use crate::{decision, self_test};
 use async_trait::async_trait;
-use gansauditor_audit::domain::{Decision, Digest, PolicyIdentity, Snapshot};
-use gansauditor_audit::ports::{HistoryRequest, LivePolicy, PolicyError};
+use gansauditor_audit::domain::{Decision, Digest, HistoryRequest, PolicyIdentity, Snapshot};
+use gansauditor_audit::ports::{LivePolicy, PolicyError};
 use std::sync::Arc;
 use wasmtime::component::{Component, Linker};
 

@@ -13,7 +13,7 @@ use cap_std::ambient_authority;
 #[cfg(unix)]
 use cap_std::fs::DirBuilderExt;
 use cap_std::fs::{Dir, DirBuilder};
-use gansauditor_audit::domain::{SessionId, Timestamp};
+use gansauditor_audit::domain::{Event, SessionId, Timestamp};
 use gansauditor_audit::ports::{
     SessionImporter, SessionStore, SessionSummary, SessionWriter, StoreError,
 };
@@ -133,6 +133,26 @@ impl DirectoryStore {
             _ => {}
         }
         Ok(Reviews::in_directory(dir.open_dir(REVIEWS)?, limits))
+    }
+
+    /// The events of a session in order, without waiting for its writer.
+    ///
+    /// # Errors
+    /// As [`SessionStore::read`].
+    pub async fn events(&self, id: &SessionId) -> Result<Vec<Event>, StoreError> {
+        loop {
+            let (state, wanted) = (Arc::clone(&self.state), id.clone());
+            let read = blocking(move || {
+                let mut events = Vec::new();
+                let is_whole = state.read_events(&wanted, |event| events.push(event.clone()))?;
+                Ok(is_whole.then_some(events))
+            });
+            if let Some(events) = read.await? {
+                return Ok(events);
+            }
+            // Either it is damaged, which this finds, or it was just being changed.
+            self.read(id).await?;
+        }
     }
 
     /// Names of the journals, inside the directory, that were set aside because they are damaged, sorted.

@@ -135,6 +135,17 @@ impl State {
     /// Reads a session without its lock. A journal that does not hold may be one that is being changed at
     /// this moment: then `Ok(None)`, and who wants to know more takes the lock.
     pub(crate) fn read(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
+        let mut session = Session::new(id.clone());
+        let is_whole = self.read_events(id, |event| session.apply(event))?;
+        Ok(is_whole.then_some(session))
+    }
+
+    /// Hands on the events of a session in order, as [`State::read`] does: `Ok(false)` where that has `None`.
+    pub(crate) fn read_events(
+        &self,
+        id: &SessionId,
+        fold: impl FnMut(&Event),
+    ) -> Result<bool, StoreError> {
         let names = Names::of(id);
         let file = self
             .files
@@ -144,14 +155,14 @@ impl State {
             let damaged = quarantine::find(&self.files, &names, id).map_err(unavailable("read"))?;
             return Err(damaged.unwrap_or_else(|| StoreError::NotFound(id.clone())));
         };
-        let (session, _, ending) = read_all(&mut file, id).map_err(unavailable("read"))?;
+        let (_, ending) = read_from_start(&mut file, id, fold).map_err(unavailable("read"))?;
         match ending {
-            Ending::Whole | Ending::Torn => Ok(Some(session)),
+            Ending::Whole | Ending::Torn => Ok(true),
             Ending::Later { reason } => Err(later(reason)),
             Ending::Damaged { .. } => {
                 // An earlier fold must not vouch for the file any more.
                 locked(&self.cache).take(id);
-                Ok(None)
+                Ok(false)
             }
         }
     }
@@ -381,11 +392,20 @@ fn next_record(
 }
 
 fn read_all(file: &mut File, id: &SessionId) -> io::Result<(Session, Option<Chain>, Ending)> {
-    file.seek(SeekFrom::Start(0))?;
     let mut session = Session::new(id.clone());
+    let (chain, ending) = read_from_start(file, id, |event| session.apply(event))?;
+    Ok((session, chain, ending))
+}
+
+fn read_from_start(
+    file: &mut File,
+    id: &SessionId,
+    fold: impl FnMut(&Event),
+) -> io::Result<(Option<Chain>, Ending)> {
+    file.seek(SeekFrom::Start(0))?;
     let mut reader = BufReader::with_capacity(READ_BUFFER, file);
-    let reading = journal::read(id, &mut reader, |event| session.apply(event))?;
-    Ok((session, reading.chain, reading.ending))
+    let reading = journal::read(id, &mut reader, fold)?;
+    Ok((reading.chain, reading.ending))
 }
 
 /// Reads what a journal gained since it was folded. Absent when it does not go on where the fold ends (another

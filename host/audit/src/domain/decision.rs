@@ -49,6 +49,37 @@ pub enum Status {
     ReviewAgain(ReviewReason),
 }
 
+impl Status {
+    /// Lower-case name, for programs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Continue => "continue",
+            Self::Complete(_) => "complete",
+            Self::Stop(_) => "stop",
+            Self::ReviewAgain(_) => "review_again",
+        }
+    }
+
+    /// Lower-case name of the reason, for programs. A custom one is in the policy's words: untrusted.
+    pub fn reason(&self) -> Option<&str> {
+        Some(match self {
+            Self::Continue => return None,
+            Self::Complete(CompleteReason::BarMet(_)) => "bar_met",
+            Self::Stop(StopReason::HardStop) => "hard_stop",
+            Self::Stop(StopReason::Stagnation) => "stagnation",
+            Self::ReviewAgain(ReviewReason::NearTheBar) => "near_the_bar",
+            Self::Complete(CompleteReason::Custom(name))
+            | Self::Stop(StopReason::Custom(name))
+            | Self::ReviewAgain(ReviewReason::Custom(name)) => name,
+        })
+    }
+
+    /// The cycle ends with it.
+    pub fn is_end(&self) -> bool {
+        matches!(self, Self::Complete(_) | Self::Stop(_))
+    }
+}
+
 /// Why the work is not complete.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,7 +1,8 @@
 //! The events of a session. A session is a fold of them; the journal is their only durable form.
 
 use super::{
-    ContextScope, Decision, Digest, PolicyIdentity, Request, Review, Timestamp, Usage, Work,
+    Caps, ContextScope, Criteria, Decision, Digest, HistoryRequest, PolicyIdentity, Request,
+    Review, Timestamp, Usage, Work,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,17 @@ pub enum DecidedBy {
     Host(String),
     /// The original server, before the session was imported.
     Original,
+}
+
+/// What an evaluation rested on beside the session itself. With the events before it, it can be made again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The operator's criteria.
+    pub criteria: Criteria,
+    /// The host's caps.
+    pub limits: Caps,
+    /// How much text the policy was shown.
+    pub history: HistoryRequest,
 }
 
 /// Something that happened in a session.
@@ -88,7 +100,7 @@ pub enum Event {
     Decided {
         /// The submission's attempt.
         attempt: u32,
-        /// When.
+        /// When it was asked for: the snapshot's `now`.
         at: Timestamp,
         /// The decision.
         decision: Box<Decision>,
@@ -100,6 +112,9 @@ pub enum Event {
         /// Settings the policy had, a JSON text.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         settings: String,
+        /// What else it rests on; absent when no policy was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        terms: Option<Box<Terms>>,
         /// How long the evaluation took, in microseconds.
         micros: u64,
     },

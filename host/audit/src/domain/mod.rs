@@ -25,7 +25,7 @@ pub use decision::{
     UnmetCondition,
 };
 pub use digest_text::work_digest;
-pub use event::{DecidedBy, Event, Origin};
+pub use event::{DecidedBy, Event, Origin, Terms};
 pub use finding::{Category, Finding, FindingState, Location, Reported, Severity};
 pub use gansauditor_submission::{Digest, Language};
 pub use identity::{
@@ -34,7 +34,8 @@ pub use identity::{
 pub use review::{Card, CardOutcome, Coverage, Dimension, Review, Usage, Verdict};
 pub use score::{InvalidScore, Score};
 pub use snapshot::{
-    CheckResult, Evidence, FileVersion, IterationView, Snapshot, Source, SourceFile, Spend,
+    CheckResult, Evidence, FileVersion, HistoryRequest, IterationView, Snapshot, Source,
+    SourceFile, Spend,
 };
 pub use work::{Extent, FragmentLine, Work, WorkFile};
 

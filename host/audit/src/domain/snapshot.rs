@@ -95,6 +95,15 @@ pub struct Spend {
     pub judge_calls: u32,
 }
 
+/// How much text of past submissions a policy wants to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryRequest {
+    /// Number of iterations, the newest included.
+    pub submissions: u32,
+    /// Bytes of text over all of them.
+    pub bytes: u64,
+}
+
 /// Everything a policy may know. The newest iteration is the one to decide on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {

@@ -12,7 +12,7 @@ pub use judge::{
     CheckRun, Judge, JudgeError, JudgeFailure, JudgeReport, JudgeRequest, ProgressSink, Stage,
     Unheard,
 };
-pub use policy_engine::{HistoryRequest, LivePolicy, PolicyEngine, PolicyError};
+pub use policy_engine::{LivePolicy, PolicyEngine, PolicyError};
 pub use review_cache::ReviewCache;
 pub use session_store::{
     ImportError, SessionImporter, SessionStore, SessionSummary, SessionWriter, StoreError,

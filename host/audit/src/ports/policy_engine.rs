@@ -1,18 +1,9 @@
 //! Policies.
 
-use crate::domain::{Decision, PolicyIdentity, Snapshot};
+use crate::domain::{Decision, HistoryRequest, PolicyIdentity, Snapshot};
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// How much text of past submissions a policy wants to see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HistoryRequest {
-    /// Number of iterations, the newest included.
-    pub submissions: u32,
-    /// Bytes of text over all of them.
-    pub bytes: u64,
-}
 
 /// Why a policy did not decide.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -6,4 +6,5 @@ mod loops;
 mod panel;
 mod queue;
 mod recording;
+mod replay;
 mod support;

@@ -241,6 +241,22 @@ pub(crate) struct RulePolicy {
     pub(crate) seen: Mutex<Vec<Snapshot>>,
 }
 
+impl RulePolicy {
+    pub(crate) fn new(
+        rule: impl Fn(&Snapshot) -> Result<Status, PolicyError> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            identity: PolicyIdentity {
+                name: "rule".into(),
+                version: "1.0.0".into(),
+                digest: Digest::of(b"rule"),
+            },
+            rule: Box::new(rule),
+            seen: Mutex::default(),
+        }
+    }
+}
+
 #[async_trait]
 impl LivePolicy for RulePolicy {
     fn identity(&self) -> &PolicyIdentity {
@@ -355,15 +371,7 @@ impl World {
         rule: impl Fn(&Snapshot) -> Result<Status, PolicyError> + Send + Sync + 'static,
     ) -> Self {
         let store = Arc::new(ListStore::default());
-        let policy = Arc::new(RulePolicy {
-            identity: PolicyIdentity {
-                name: "rule".into(),
-                version: "1.0.0".into(),
-                digest: Digest::of(b"rule"),
-            },
-            rule: Box::new(rule),
-            seen: Mutex::default(),
-        });
+        let policy = Arc::new(RulePolicy::new(rule));
         let ports = Ports {
             panel,
             store: store.clone(),

@@ -91,6 +91,7 @@ pub(super) fn decided(
         by: DecidedBy::Original,
         input: None,
         settings: String::new(),
+        terms: None,
         micros: 0,
     }
 }

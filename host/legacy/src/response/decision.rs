@@ -1,13 +1,11 @@
 //! `policy` and `decision`: who decided what and why, in today's words.
 
 use super::feedback::sentences;
-use super::progress::stop_name;
 use super::{NAME, Notices, PARAGRAPH, SENTENCE, room};
 use crate::text::{Number, bounded, fitting};
 use gansauditor_audit::AuditReport;
 use gansauditor_audit::domain::{
-    CompleteReason, Condition, DecidedBy, ReviewReason, StagnationReport, StagnationSign, Status,
-    UnmetCondition,
+    CompleteReason, Condition, DecidedBy, StagnationReport, StagnationSign, Status, UnmetCondition,
 };
 use serde::Serialize;
 
@@ -97,22 +95,15 @@ struct Stagnation {
 impl DecisionView {
     pub(super) fn new(report: &AuditReport, notices: &mut Notices) -> Self {
         let decision = &report.decision;
-        let (status, reason, tier) = match &decision.status {
-            Status::Continue => ("continue", None, None),
+        let status = match &decision.status {
             // One more review was wanted and the host did not grant it: the agent goes on.
-            Status::ReviewAgain(ReviewReason::NearTheBar) => {
-                ("continue", Some("near_the_bar"), None)
-            }
-            Status::ReviewAgain(ReviewReason::Custom(name)) => {
-                ("continue", Some(name.as_str()), None)
-            }
-            Status::Complete(CompleteReason::BarMet(tier)) => {
-                ("complete", Some("bar_met"), Some(*tier))
-            }
-            Status::Complete(CompleteReason::Custom(name)) => {
-                ("complete", Some(name.as_str()), None)
-            }
-            Status::Stop(reason) => ("stop", Some(stop_name(reason)), None),
+            Status::ReviewAgain(_) => Status::Continue.name(),
+            status => status.name(),
+        };
+        let reason = decision.status.reason();
+        let tier = match &decision.status {
+            Status::Complete(CompleteReason::BarMet(tier)) => Some(*tier),
+            _ => None,
         };
         let unmet = fitting(decision.unmet.iter().map(unmet), 10, room(report, 2_000));
         notices.omitted(unmet.omitted, "decision.unmet");

@@ -82,10 +82,10 @@ fn message(decision: &Decision) -> String {
         .map_or("no score".to_owned(), |score| format!("score {score}"));
     match &decision.status {
         Status::Complete(_) => format!("Complete at loop {loop_number}: {score}, bar {bar}."),
-        Status::Stop(reason) => {
+        status @ Status::Stop(_) => {
             format!(
                 "Stopped at loop {loop_number}, not complete ({}): {score}, bar {bar}.",
-                stop_name(reason)
+                status.reason().unwrap_or_default()
             )
         }
         Status::Continue | Status::ReviewAgain(_) => {
@@ -111,14 +111,6 @@ fn progress(decision: &Decision) -> f64 {
         (Status::Complete(_), _) => 1.0,
         (_, Some(score)) => (score.get() / decision.bar.get().max(1.0)).min(0.95),
         (_, None) => 0.0,
-    }
-}
-
-pub(super) fn stop_name(reason: &StopReason) -> &str {
-    match reason {
-        StopReason::HardStop => "hard_stop",
-        StopReason::Stagnation => "stagnation",
-        StopReason::Custom(name) => name,
     }
 }
 

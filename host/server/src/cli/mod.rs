@@ -4,6 +4,8 @@ mod audit;
 mod output;
 mod policy;
 mod progress;
+mod replay;
+mod replay_view;
 mod serve;
 mod session;
 mod settings;
@@ -21,6 +23,7 @@ Examples:
   gansauditor serve --http 127.0.0.1:0   serve over Streamable HTTP, on a free port
   gansauditor session show my-task       what became of a session
   gansauditor policy inspect new.wasm    what a policy is, before it is used
+  gansauditor policy replay new.wasm     what it would have decided on the sessions so far
   gansauditor settings                   every setting, with its meaning and value";
 
 /// The reviewer in a coding agent's loop: an MCP server and a command line.
@@ -57,7 +60,7 @@ enum Command {
     /// Look at sessions, or let a stopped one go on
     #[command(subcommand)]
     Session(session::Command),
-    /// Look at evaluation policies
+    /// Look at evaluation policies, and prove them on recorded sessions
     #[command(subcommand)]
     Policy(policy::Command),
     /// List every setting with its meaning and value
@@ -97,7 +100,9 @@ pub(crate) fn run() -> ExitCode {
     };
     // A command that reports by its exit code keeps 1 for what it reports.
     let failure = match &command {
-        Command::Audit(_) => ExitCode::from(audit::NO_AUDIT),
+        Command::Audit(_) | Command::Policy(policy::Command::Replay(_)) => {
+            ExitCode::from(audit::NO_AUDIT)
+        }
         _ => ExitCode::FAILURE,
     };
     let result = process_variables()
@@ -106,7 +111,7 @@ pub(crate) fn run() -> ExitCode {
             overrides.apply(&mut variables);
             match command {
                 Command::Settings(command) => command.run(&variables)?,
-                Command::Policy(command) => command.run()?,
+                Command::Policy(command) => return command.run(&variables),
                 Command::Serve(command) => command.run(Config::read(&variables)?, stderr)?,
                 Command::Session(command) => command.run(Config::read(&variables)?)?,
                 Command::Audit(command) => return command.run(Config::read(&variables)?),

@@ -9,6 +9,7 @@ use std::time::Duration;
 /// Between two frames.
 const TICK: Duration = Duration::from_millis(120);
 const TEMPLATE: &str = "{spinner:.cyan} {msg} {elapsed:.dim}";
+const COUNTING: &str = "{bar:30.cyan} {pos}/{len} {msg}";
 
 /// A line that says what goes on and for how long, gone at the end. Only where stderr is a terminal.
 pub(super) struct Progress(ProgressBar);
@@ -24,6 +25,18 @@ pub(super) fn sink(wanted: bool) -> Box<dyn ProgressSink> {
     }
     bar.enable_steady_tick(TICK);
     Box::new(Progress(bar))
+}
+
+/// A bar that counts to `total`. Only where stderr is a terminal.
+pub(super) fn bar(total: usize, what: &'static str) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(total as u64).with_message(what);
+    if let Ok(style) = ProgressStyle::with_template(COUNTING) {
+        bar.set_style(style);
+    }
+    bar
 }
 
 impl ProgressSink for Progress {

@@ -1,10 +1,11 @@
 //! Events as an audit makes them.
 
 use gansauditor_audit::domain::{
-    Category, Coverage, DecidedBy, Decision, Digest, Dimension, Event, Extent, Feedback,
-    FeedbackItem, FragmentLine, JudgeIdentity, JudgeKind, Language, Location, NextStep, Origin,
-    PolicyIdentity, Priority, Progress, Reported, Request, Review, Score, Severity,
-    StagnationReport, Status, Timestamp, Trend, UnmetCondition, Usage, Verdict, Work, WorkFile,
+    Caps, Category, Coverage, Criteria, DecidedBy, Decision, Digest, Dimension, Event, Extent,
+    Feedback, FeedbackItem, FragmentLine, HistoryRequest, JudgeIdentity, JudgeKind, Language,
+    Location, NextStep, Origin, PolicyIdentity, Priority, Progress, Reported, Request, Review,
+    Score, Severity, StagnationReport, Status, Terms, Timestamp, Trend, UnmetCondition, Usage,
+    Verdict, Work, WorkFile,
 };
 
 /// The first event of a session, and then those of `loops` loops, as they are appended.
@@ -52,6 +53,14 @@ pub(crate) fn loop_events(attempt: u32) -> Vec<Event> {
             }),
             input: Some(Digest::of(&attempt.to_le_bytes())),
             settings: "{\"band\":4}".to_owned(),
+            terms: Some(Box::new(Terms {
+                criteria: Criteria::default(),
+                limits: Caps::default(),
+                history: HistoryRequest {
+                    submissions: 4,
+                    bytes: 1 << 20,
+                },
+            })),
             micros: 812,
         },
     ]

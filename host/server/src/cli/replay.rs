@@ -1,0 +1,147 @@
+//! `gansauditor policy replay`: recorded sessions through another policy.
+
+use super::output;
+use super::policy::load;
+use super::replay_view::{Summary, View, text};
+use super::session::sessions;
+use super::{progress, replay_view};
+use crate::config::Config;
+use anyhow::Context as _;
+use clap::Args;
+use gansauditor_audit::domain::SessionId;
+use gansauditor_audit::ports::SessionStore;
+use gansauditor_audit::replay::{SessionReplay, replay};
+use gansauditor_policy::LoadedPolicy;
+use gansauditor_store::DirectoryStore;
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// Runs recorded sessions through a policy, without asking a judge and without changing anything.
+///
+/// Exit code: 0 when it decides everything as it was decided, 1 when some decision is another or it fails to
+/// decide, 2 when nothing could be replayed.
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The component (.wasm)
+    #[arg(required_unless_present = "core")]
+    candidate: Option<PathBuf>,
+    /// The built-in policy, to prove other settings
+    #[arg(long, conflicts_with = "candidate")]
+    core: bool,
+    /// Settings of the policy: a JSON object, or a file that holds one
+    #[arg(long, value_name = "JSON|FILE")]
+    settings: Option<String>,
+    /// Only sessions with such an id, e.g. 'team-a-*'; may be given more than once
+    #[arg(long, value_name = "GLOB")]
+    sessions: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Replay {
+    pub(super) fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
+        let wanted = globs(&self.sessions)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .context("cannot start the runtime")?;
+        runtime.block_on(async {
+            let candidate = load(self.candidate.as_deref(), self.settings.as_deref()).await?;
+            let Some(store) = sessions(config)? else {
+                anyhow::bail!("there are no recorded sessions; see --state-dir");
+            };
+            let mut ids: Vec<SessionId> = store
+                .list()
+                .await?
+                .into_iter()
+                .map(|session| session.id)
+                .filter(|id| wanted.is_match(id.as_str()))
+                .collect();
+            ids.sort();
+            anyhow::ensure!(
+                !ids.is_empty(),
+                "no recorded session has such an id; `gansauditor session list` shows them"
+            );
+            let (replays, unreadable) = all(store, candidate.clone(), ids).await;
+            let summary = Summary::of(&replays, &unreadable);
+            if self.json {
+                output::json(&View::new(
+                    &candidate.inspect(),
+                    &summary,
+                    &replays,
+                    &unreadable,
+                ))?;
+            } else {
+                text(&candidate.inspect(), &summary, &replays, &unreadable)?;
+            }
+            anyhow::ensure!(
+                summary.replayed() > 0,
+                "no recorded decision could be replayed, so nothing is proven"
+            );
+            Ok(if summary.is_same() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::from(1)
+            })
+        })
+    }
+}
+
+fn globs(patterns: &[String]) -> anyhow::Result<GlobSet> {
+    let mut set = GlobSetBuilder::new();
+    let all = ["*".to_owned()];
+    for pattern in if patterns.is_empty() {
+        &all[..]
+    } else {
+        patterns
+    } {
+        set.add(Glob::new(pattern).with_context(|| format!("--sessions '{pattern}'"))?);
+    }
+    Ok(set.build()?)
+}
+
+/// Replays all of them, as many at once as there are processors; in the order they were named, with those that
+/// cannot be read and why.
+async fn all(
+    store: DirectoryStore,
+    candidate: LoadedPolicy,
+    ids: Vec<SessionId>,
+) -> (Vec<SessionReplay>, Vec<replay_view::Unreadable>) {
+    let room = Arc::new(Semaphore::new(
+        std::thread::available_parallelism().map_or(1, usize::from),
+    ));
+    let bar = progress::bar(ids.len(), "sessions");
+    let mut running = JoinSet::new();
+    for id in ids {
+        let (store, candidate, room) = (store.clone(), candidate.clone(), Arc::clone(&room));
+        running.spawn(async move {
+            // Never closed.
+            let _permit = room.acquire_owned().await;
+            match store.events(&id).await {
+                Ok(events) => Ok(replay(&id, &events, &candidate).await),
+                Err(error) => Err(replay_view::Unreadable {
+                    session: id,
+                    reason: error.to_string(),
+                }),
+            }
+        });
+    }
+    let (mut replays, mut unreadable) = (Vec::new(), Vec::new());
+    while let Some(done) = running.join_next().await {
+        bar.inc(1);
+        match done {
+            Ok(Ok(replay)) => replays.push(replay),
+            Ok(Err(error)) => unreadable.push(error),
+            Err(error) => tracing::error!("a session was not replayed: {error}"),
+        }
+    }
+    bar.finish_and_clear();
+    replays.sort_by(|a, b| a.session.cmp(&b.session));
+    unreadable.sort_by(|a, b| a.session.cmp(&b.session));
+    (replays, unreadable)
+}

@@ -1,0 +1,288 @@
+//! What a replay shows: totals and the decisions that differ, for people and as JSON.
+
+use super::output::{self, BAD, BOLD, GOOD};
+use crate::text::plain;
+use gansauditor_audit::domain::{Decision, SessionId};
+use gansauditor_audit::replay::{CycleReplay, DecisionReplay, Outcome, SessionReplay};
+use gansauditor_policy::Inspection;
+use serde::Serialize;
+use std::io::Write;
+
+/// A session that could not be read.
+#[derive(Debug, Serialize)]
+pub(super) struct Unreadable {
+    pub(super) session: SessionId,
+    pub(super) reason: String,
+}
+
+/// Totals over all sessions.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Summary {
+    sessions: usize,
+    unreadable: usize,
+    /// Sessions with at least one decision that is another.
+    sessions_changed: usize,
+    decisions: usize,
+    same: usize,
+    changed: usize,
+    failed: usize,
+    not_replayable: usize,
+    loops: u32,
+    loops_saved: u32,
+    /// Cycles that the candidate completes or stops earlier than they ended.
+    ends_earlier: usize,
+    /// Cycles that ended, and for which the candidate asks for more.
+    goes_on: usize,
+}
+
+impl Summary {
+    pub(super) fn of(replays: &[SessionReplay], unreadable: &[Unreadable]) -> Self {
+        let mut summary = Self {
+            sessions: replays.len() + unreadable.len(),
+            unreadable: unreadable.len(),
+            ..Self::default()
+        };
+        for replay in replays {
+            let before = summary.changed;
+            for cycle in &replay.cycles {
+                summary.count(cycle);
+            }
+            summary.sessions_changed += usize::from(summary.changed > before);
+        }
+        summary
+    }
+
+    fn count(&mut self, cycle: &CycleReplay) {
+        self.loops += cycle.loops;
+        self.loops_saved += cycle.loops_saved();
+        self.ends_earlier += usize::from(cycle.loops_saved() > 0);
+        self.goes_on += usize::from(cycle.goes_on());
+        for made in &cycle.decisions {
+            self.decisions += 1;
+            *match made.outcome {
+                Outcome::Same => &mut self.same,
+                Outcome::Changed(_) => &mut self.changed,
+                Outcome::Failed(_) => &mut self.failed,
+                Outcome::NotReplayable(_) => &mut self.not_replayable,
+            } += 1;
+        }
+    }
+
+    /// Decisions the candidate was asked for.
+    pub(super) fn replayed(&self) -> usize {
+        self.same + self.changed + self.failed
+    }
+
+    /// The candidate decides all it was asked for as it was decided.
+    pub(super) fn is_same(&self) -> bool {
+        self.changed + self.failed == 0
+    }
+}
+
+/// A replay as JSON.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct View<'a> {
+    candidate: Policy<'a>,
+    #[serde(flatten)]
+    summary: &'a Summary,
+    /// Every decision that is not the same.
+    differences: Vec<Difference<'a>>,
+    unreadable_sessions: &'a [Unreadable],
+}
+
+#[derive(Debug, Serialize)]
+struct Policy<'a> {
+    name: &'a str,
+    version: &'a str,
+    digest: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Difference<'a> {
+    session: &'a str,
+    cycle: u32,
+    attempt: u32,
+    #[serde(rename = "loop")]
+    loop_number: u32,
+    /// Milliseconds since the Unix epoch.
+    at: u64,
+    decided_by: Policy<'a>,
+    recorded: Decided<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    candidate: Option<Decided<'a>>,
+    /// Why the candidate did not decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failed: Option<String>,
+    /// Why it was not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_replayable: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Decided<'a> {
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    bar: f64,
+    unmet: Vec<&'a str>,
+}
+
+impl<'a> Decided<'a> {
+    fn new(decision: &'a Decision) -> Self {
+        Self {
+            status: decision.status.name(),
+            reason: decision.status.reason(),
+            bar: decision.bar.get(),
+            unmet: decision
+                .unmet
+                .iter()
+                .map(|unmet| unmet.detail.as_str())
+                .collect(),
+        }
+    }
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(
+        candidate: &'a Inspection,
+        summary: &'a Summary,
+        replays: &'a [SessionReplay],
+        unreadable: &'a [Unreadable],
+    ) -> Self {
+        Self {
+            candidate: Policy {
+                name: &candidate.identity.name,
+                version: &candidate.identity.version,
+                digest: candidate.identity.digest.to_string(),
+            },
+            summary,
+            differences: differing(replays).map(Difference::new).collect(),
+            unreadable_sessions: unreadable,
+        }
+    }
+}
+
+impl<'a> Difference<'a> {
+    fn new((session, cycle, made): Differing<'a>) -> Self {
+        let mut difference = Self {
+            session: session.session.as_str(),
+            cycle: cycle.number,
+            attempt: made.attempt,
+            loop_number: made.loop_number,
+            at: made.at.0,
+            decided_by: Policy {
+                name: &made.by.name,
+                version: &made.by.version,
+                digest: made.by.digest.to_string(),
+            },
+            recorded: Decided::new(&made.recorded),
+            candidate: None,
+            failed: None,
+            not_replayable: None,
+        };
+        match &made.outcome {
+            Outcome::Same => {}
+            Outcome::Changed(decision) => difference.candidate = Some(Decided::new(decision)),
+            Outcome::Failed(error) => difference.failed = Some(error.to_string()),
+            Outcome::NotReplayable(why) => difference.not_replayable = Some(why),
+        }
+        difference
+    }
+}
+
+type Differing<'a> = (&'a SessionReplay, &'a CycleReplay, &'a DecisionReplay);
+
+fn differing(replays: &[SessionReplay]) -> impl Iterator<Item = Differing<'_>> {
+    replays
+        .iter()
+        .flat_map(|session| session.cycles.iter().map(move |cycle| (session, cycle)))
+        .flat_map(|(session, cycle)| {
+            let made = cycle.decisions.iter();
+            made.map(move |made| (session, cycle, made))
+        })
+        .filter(|(_, _, made)| made.outcome != Outcome::Same)
+}
+
+/// The differences by session, then the totals.
+pub(super) fn text(
+    candidate: &Inspection,
+    summary: &Summary,
+    replays: &[SessionReplay],
+    unreadable: &[Unreadable],
+) -> anyhow::Result<()> {
+    let mut out = output::stdout();
+    writeln!(
+        out,
+        "{BOLD}{} {}{BOLD:#} on {} sessions, {} decisions",
+        plain(&candidate.identity.name),
+        plain(&candidate.identity.version),
+        summary.sessions,
+        summary.decisions
+    )?;
+    let mut shown = None;
+    for (session, cycle, made) in differing(replays) {
+        if shown != Some(&session.session) {
+            writeln!(out, "\n{BOLD}{}{BOLD:#}", plain(session.session.as_str()))?;
+            shown = Some(&session.session);
+        }
+        let recorded = in_words(&made.recorded);
+        write!(
+            out,
+            "  cycle {} loop {:<3} {recorded:<24} -> ",
+            cycle.number, made.loop_number
+        )?;
+        match &made.outcome {
+            Outcome::Same => writeln!(out, "the same")?,
+            Outcome::Changed(decision) => {
+                writeln!(out, "{}", in_words(decision))?;
+                for unmet in &decision.unmet {
+                    writeln!(out, "      {}", plain(&unmet.detail))?;
+                }
+            }
+            Outcome::Failed(error) => {
+                writeln!(out, "{BAD}{}{BAD:#}", plain(&error.to_string()))?;
+            }
+            Outcome::NotReplayable(why) => writeln!(out, "not replayable: {}", plain(why))?,
+        }
+    }
+    for Unreadable { session, reason } in unreadable {
+        writeln!(out, "\n{BOLD}{}{BOLD:#}", plain(session.as_str()))?;
+        writeln!(out, "  {BAD}{}{BAD:#}", plain(reason))?;
+    }
+    writeln!(out)?;
+    let Summary {
+        sessions_changed,
+        same,
+        changed,
+        failed,
+        not_replayable,
+        loops,
+        loops_saved,
+        ends_earlier,
+        goes_on,
+        ..
+    } = summary;
+    let mark = if summary.is_same() { GOOD } else { BAD };
+    writeln!(
+        out,
+        "{mark}{same} the same, {changed} changed (in {sessions_changed} sessions), {failed} failed, {not_replayable} not replayable{mark:#}"
+    )?;
+    writeln!(
+        out,
+        "{loops_saved} of {loops} loops saved in {ends_earlier} cycles; {goes_on} cycles that had ended would go on"
+    )?;
+    out.flush()?;
+    Ok(())
+}
+
+/// A status with its reason, e.g. `complete (bar met)`.
+fn in_words(decision: &Decision) -> String {
+    let name = decision.status.name().replace('_', " ");
+    match decision.status.reason() {
+        Some(reason) => format!("{name} ({})", plain(&reason.replace('_', " "))),
+        None => name,
+    }
+}
