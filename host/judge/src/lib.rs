@@ -10,6 +10,7 @@ mod judged_lines;
 mod model;
 mod openai;
 mod process;
+mod redact;
 mod secret;
 mod static_rules;
 mod tool;

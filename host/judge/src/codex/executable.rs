@@ -1,7 +1,7 @@
 //! Which program Codex is.
 
-use super::redact::shown;
 use crate::process::Program;
+use crate::redact::Redact;
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -141,7 +141,7 @@ fn version(path: &Path) -> Result<String, String> {
     if tells {
         Ok(first.to_owned())
     } else {
-        Err(format!("it said `{}`", shown(first, None)))
+        Err(format!("it said `{}`", Redact::default().quote(first)))
     }
 }
 

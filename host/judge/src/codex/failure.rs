@@ -2,9 +2,9 @@
 //!
 //! `codex exec` says it in words alone, whose kinds stand in one table here; `codex app-server` adds a code.
 
-use super::redact::shown;
 use super::settings::Provider;
 use crate::model::ModelError;
+use crate::redact::Redact;
 use gansauditor_audit::domain::Usage;
 use gansauditor_audit::ports::JudgeFailure;
 use serde_json::Value;
@@ -140,7 +140,7 @@ pub(crate) fn reported(
         .and_then(of_code)
         .or_else(|| of_words(text))
         .unwrap_or(otherwise);
-    let said = shown(text, provider.key().map(crate::secret::Secret::expose));
+    let said = Redact::new(provider.key().cloned()).quote(text);
     let said = if said.is_empty() {
         "nothing"
     } else {

@@ -1,8 +1,8 @@
 //! A home of Codex's own, for as long as it runs: configuration, login and nothing of the user's.
 
-use super::redact::shown;
 use super::settings::{CodexSettings, Provider, auth_file};
 use crate::model::ModelError;
+use crate::redact::Redact;
 use gansauditor_audit::ports::JudgeFailure;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -159,7 +159,7 @@ impl Home {
                 format!(
                     "no login of Codex in `{}` ({}): run `codex login`, or set a key",
                     path.display(),
-                    shown(&reason, None)
+                    Redact::default().quote(&reason)
                 ),
             )
         })?;

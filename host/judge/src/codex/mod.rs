@@ -15,7 +15,6 @@ mod model;
 mod peer;
 #[cfg(all(test, feature = "real-codex"))]
 mod real_codex;
-mod redact;
 mod rpc;
 mod settings;
 #[cfg(test)]

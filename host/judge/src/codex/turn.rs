@@ -2,10 +2,10 @@
 
 use super::model::{Codex, refused};
 use super::peer::{NoResult, Peer};
-use super::redact::shown;
 use super::rpc::{Ending, Event};
 use super::settings::Provider;
 use crate::model::{Answer, Call, ModelError, Prompt};
+use crate::redact::Redact;
 use gansauditor_audit::domain::Usage;
 use gansauditor_audit::ports::JudgeFailure;
 use serde_json::{Value, json};
@@ -228,8 +228,8 @@ impl Heard {
 
 /// The process ended under the call.
 fn gone(codex: &Codex, peer: &Peer) -> ModelError {
-    let key = codex.settings.provider.key();
-    let complaints = shown(&peer.complaints(), key.map(crate::secret::Secret::expose));
+    let key = codex.settings.provider.key().cloned();
+    let complaints = Redact::new(key).quote(&peer.complaints());
     let message = if complaints.is_empty() {
         "`codex app-server` ended under the call".to_owned()
     } else {

@@ -28,11 +28,11 @@
 //! Text that is no review - prose, another shape - is no failure here: the judge reads it.
 
 use super::kind::{of_complaint, of_status};
-use super::redact::Redact;
 use super::retry_after::Advice;
 use super::route::Endpoint;
 use super::wire::Complaint;
 use crate::model::ModelError;
+use crate::redact::Redact;
 use gansauditor_audit::domain::Usage;
 use gansauditor_audit::ports::JudgeFailure;
 use reqwest::StatusCode;

@@ -9,7 +9,6 @@ mod client;
 mod failure;
 mod kind;
 mod model;
-mod redact;
 mod responses;
 mod retry_after;
 mod route;

@@ -2,11 +2,11 @@
 
 use super::client::Client;
 use super::failure::{Failures, Fault};
-use super::redact::Redact;
 use super::route::{Endpoint, Route};
 use super::settings::{HttpSettings, SetupError};
 use super::{chat, responses, stream};
 use crate::model::{Answer, Call, Model, ModelError, Prompt};
+use crate::redact::Redact;
 use async_trait::async_trait;
 use gansauditor_audit::domain::{Digest, Usage};
 use reqwest::Response;

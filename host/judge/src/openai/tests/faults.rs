@@ -363,5 +363,5 @@ async fn no_message_holds_the_key() {
 #[tokio::test]
 async fn a_services_words_are_shortened() {
     let (_, message) = failed(play(said(&"very ".repeat(10_000), 400)).await.result);
-    assert!(message.len() < 600, "{}", message.len());
+    assert!(message.len() < 900, "{}", message.len());
 }
