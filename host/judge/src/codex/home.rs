@@ -4,6 +4,7 @@ use super::settings::{CodexSettings, Provider, auth_file};
 use crate::model::ModelError;
 use crate::redact::Redact;
 use gansauditor_audit::ports::JudgeFailure;
+use gansauditor_scratch::ScratchDir;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::ffi::OsString;
@@ -12,7 +13,6 @@ use std::fs::{DirBuilder, File, Permissions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 /// The variable that hands Codex the key.
 const KEY_VARIABLE: &str = "GANSAUDITOR_CODEX_KEY";
@@ -86,21 +86,18 @@ stream_idle_timeout_ms = 3600000
 supports_websockets = false
 "#;
 
-/// A folder that is Codex's home, readable by nobody else, gone when it is dropped.
+/// A folder that is Codex's home, readable by nobody else, gone when it is dropped, and soon after
+/// this process is killed.
 #[derive(Debug)]
 pub(crate) struct Home {
-    folder: TempDir,
+    folder: ScratchDir,
     settings: CodexSettings,
 }
 
 impl Home {
     /// Makes one, configured and logged in.
     pub(crate) fn new(settings: &CodexSettings) -> Result<Self, ModelError> {
-        let folder = tempfile::Builder::new()
-            .prefix("gansauditor-codex-")
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir()
-            .map_err(|error| unwritable(&error))?;
+        let folder = ScratchDir::create("codex").map_err(|error| unwritable(&error))?;
         let home = Self {
             folder,
             settings: settings.clone(),

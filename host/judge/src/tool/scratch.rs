@@ -1,35 +1,23 @@
 //! A folder for one run of a program, gone afterwards.
 
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt as _, Permissions};
+use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt as _};
+use gansauditor_scratch::ScratchDir;
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// How often removing is tried while killed processes may still be writing, and how long between.
-const TRIES: u32 = 20;
-const BETWEEN: Duration = Duration::from_millis(10);
-/// Levels of folders that are made writable again for removal.
-const DEPTH: u32 = 64;
 
 /// A private folder with three in it: the submission, a home, and one for temporary files. Removed when dropped.
 #[derive(Debug)]
 pub(crate) struct Scratch {
-    root: PathBuf,
+    folder: ScratchDir,
 }
 
 impl Scratch {
     /// Makes one in the system's folder for temporary files, for this user alone.
     pub(crate) fn create() -> io::Result<Self> {
-        // Without links in it: programs report the paths they see.
-        let parent = std::env::temp_dir().canonicalize()?;
-        let root = tempfile::Builder::new()
-            .prefix("gansauditor-")
-            .permissions(std::fs::Permissions::from_mode(0o700))
-            .tempdir_in(parent)?
-            .keep();
-        let scratch = Self { root };
+        let scratch = Self {
+            folder: ScratchDir::create("tool")?,
+        };
         for folder in [scratch.work(), scratch.home(), scratch.temporary()] {
             std::fs::create_dir(folder)?;
         }
@@ -38,22 +26,22 @@ impl Scratch {
 
     /// All of it.
     pub(crate) fn root(&self) -> &Path {
-        &self.root
+        self.folder.path()
     }
 
     /// Where the submission is and the program runs.
     pub(crate) fn work(&self) -> PathBuf {
-        self.root.join("work")
+        self.root().join("work")
     }
 
     /// For `HOME`.
     pub(crate) fn home(&self) -> PathBuf {
-        self.root.join("home")
+        self.root().join("home")
     }
 
     /// For `TMPDIR`.
     pub(crate) fn temporary(&self) -> PathBuf {
-        self.root.join("tmp")
+        self.root().join("tmp")
     }
 
     /// The folder with the submission. Nothing outside can be reached through it.
@@ -83,63 +71,6 @@ impl Scratch {
     }
 }
 
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if remove(&self.root) {
-            return;
-        }
-        // Rare: something killed has not died yet, or took away its own permissions. Whoever drops may be the runtime.
-        let root = std::mem::take(&mut self.root);
-        let retry = move || {
-            for _ in 0..TRIES {
-                std::thread::sleep(BETWEEN);
-                if remove(&root) {
-                    return;
-                }
-            }
-            tracing::warn!(folder = %root.display(), "a folder of a tool could not be removed");
-        };
-        if let Err(error) = std::thread::Builder::new()
-            .name("scratch".to_owned())
-            .spawn(retry)
-        {
-            tracing::warn!(%error, "a folder of a tool could not be removed");
-        }
-    }
-}
-
-/// Whether the folder is gone.
-fn remove(root: &Path) -> bool {
-    let gone = || match std::fs::remove_dir_all(root) {
-        Ok(()) => true,
-        Err(error) => error.kind() == io::ErrorKind::NotFound,
-    };
-    if gone() {
-        return true;
-    }
-    if let Ok(dir) = Dir::open_ambient_dir(root, ambient_authority()) {
-        unlock(&dir, DEPTH);
-    }
-    gone()
-}
-
-/// Gives the folders their permissions back. By handles: nothing outside changes, whatever is a link now.
-fn unlock(dir: &Dir, depth: u32) {
-    let Some(depth) = depth.checked_sub(1) else {
-        return;
-    };
-    for entry in dir.entries().into_iter().flatten().flatten() {
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            let name = entry.file_name();
-            let all = Permissions::from_std(std::fs::Permissions::from_mode(0o700));
-            let _ = dir.set_permissions(&name, all);
-            if let Ok(inner) = dir.open_dir(&name) {
-                unlock(&inner, depth);
-            }
-        }
-    }
-}
-
 /// Writes a new file below a folder; never over another one, never through a link.
 pub(crate) fn write_new(dir: &Dir, parts: &[&str], text: &str) -> io::Result<()> {
     let path = parts.join("/");
@@ -154,22 +85,6 @@ pub(crate) fn write_new(dir: &Dir, parts: &[&str], text: &str) -> io::Result<()>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_locked_folder_is_removed_all_the_same() {
-        let scratch = Scratch::create().unwrap();
-        let root = scratch.root().to_owned();
-        let mode = root.metadata().unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o700);
-        let inner = scratch.work().join("a/b");
-        std::fs::create_dir_all(&inner).unwrap();
-        std::fs::write(inner.join("c"), "").unwrap();
-        for folder in [inner.clone(), scratch.work().join("a")] {
-            std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o000)).unwrap();
-        }
-        drop(scratch);
-        assert!(!root.exists());
-    }
 
     #[test]
     fn links_out_of_the_folder_and_pipes_are_not_read() {

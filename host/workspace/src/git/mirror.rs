@@ -15,11 +15,11 @@ use super::child::{Call, Git};
 use crate::error::RepositoryError;
 use crate::locate::Location;
 use crate::watch::Watch;
+use gansauditor_scratch::ScratchDir;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 /// Largest index that is copied, in bytes; some 2 million files.
 const LARGEST_INDEX: u64 = 256 * 1024 * 1024;
@@ -34,7 +34,7 @@ const SETTINGS: &str = "^core\\.(autocrlf|eol|filemode|ignorecase|precomposeunic
 #[derive(Debug)]
 pub(crate) struct Mirror {
     git: Git,
-    folder: TempDir,
+    folder: ScratchDir,
     objects: PathBuf,
     top: PathBuf,
     /// Where git runs: paths are relative to it, and only what is below it is told.
@@ -293,10 +293,8 @@ impl Real<'_> {
     }
 }
 
-fn make(location: &Location, configuration: &str) -> io::Result<TempDir> {
-    let folder = tempfile::Builder::new()
-        .prefix("gansauditor-git-")
-        .tempdir()?;
+fn make(location: &Location, configuration: &str) -> io::Result<ScratchDir> {
+    let folder = ScratchDir::create("git")?;
     let path = folder.path();
     for name in ["refs", "objects", "info"] {
         fs::create_dir(path.join(name))?;
