@@ -8,6 +8,7 @@ mod codex;
 mod grades;
 mod judged_lines;
 mod model;
+mod names;
 mod openai;
 mod process;
 mod redact;

@@ -1,6 +1,7 @@
-//! What every judge without a language model says in the same words.
+//! What judges say in the same words.
 
-use gansauditor_audit::domain::{Reported, Severity};
+use crate::names::SEVERITIES;
+use gansauditor_audit::domain::Reported;
 
 /// Files that are named of those left out.
 const MAX_NAMED: usize = 10;
@@ -16,22 +17,16 @@ pub(crate) fn cut(mut text: String, chars: usize) -> String {
 
 /// How many findings there are of each severity, worst first, e.g. `1 critical, 3 minor`; empty for none.
 pub(crate) fn counts(findings: &[Reported]) -> String {
-    let counts: Vec<String> = [
-        Severity::Blocker,
-        Severity::Critical,
-        Severity::Major,
-        Severity::Minor,
-        Severity::Info,
-    ]
-    .into_iter()
-    .filter_map(|severity| {
-        let count = findings
-            .iter()
-            .filter(|finding| finding.severity == severity)
-            .count();
-        (count > 0).then(|| format!("{count} {}", severity.name()))
-    })
-    .collect();
+    let counts: Vec<String> = SEVERITIES
+        .into_iter()
+        .filter_map(|severity| {
+            let count = findings
+                .iter()
+                .filter(|finding| finding.severity == severity)
+                .count();
+            (count > 0).then(|| format!("{count} {}", severity.name()))
+        })
+        .collect();
     counts.join(", ")
 }
 

@@ -18,6 +18,7 @@ mod naming;
 mod note;
 mod patch;
 mod path;
+mod quoted;
 mod read;
 mod submission;
 
@@ -27,5 +28,6 @@ pub use language::{Language, LanguageError};
 pub use limits::{Limits, SubmissionError};
 pub use note::{Note, Unreadable};
 pub use patch::{Change, FragmentLine, Hunk, HunkStart, Patch, PatchError, PatchLine};
+pub use quoted::unquote;
 pub use read::{Reading, read};
 pub use submission::{Content, Submission, SubmittedFile};

@@ -138,15 +138,7 @@ impl Model for ExecModel {
         self.codex.fits(prompt)?;
         let home = within(call, self.home()).await?;
         let program = self.program(&home, prompt)?;
-        let mut running = program.start().map_err(|error| {
-            ModelError::new(
-                JudgeFailure::Misconfigured,
-                format!(
-                    "`{}` could not be started: {error}; check CODEX_EXECUTABLE",
-                    program.executable.display()
-                ),
-            )
-        })?;
+        let mut running = self.codex.start(&program)?;
         let ran = within(call, run(&mut running, &prompt.input)).await;
         // Whoever waits for the answer does not wait for the end of the process. The home stays until then.
         self.endings.spawn(async move {

@@ -4,6 +4,7 @@ use super::executable::{CodexCli, CodexError};
 use super::failure::reported;
 use super::settings::CodexSettings;
 use crate::model::{Call, ModelError, Prompt};
+use crate::process::{Program, Running};
 use gansauditor_audit::domain::Usage;
 use gansauditor_audit::ports::JudgeFailure;
 use serde_json::Value;
@@ -62,6 +63,19 @@ impl Codex {
             ));
         }
         Ok(())
+    }
+
+    /// Starts it.
+    pub(crate) fn start(&self, program: &Program) -> Result<Running, ModelError> {
+        program.start().map_err(|error| {
+            ModelError::new(
+                JudgeFailure::Misconfigured,
+                format!(
+                    "`{}` could not be started: {error}; check CODEX_EXECUTABLE",
+                    program.executable.display()
+                ),
+            )
+        })
     }
 
     /// A failure in Codex's own words.

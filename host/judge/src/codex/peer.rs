@@ -86,15 +86,7 @@ impl Peer {
             environment: home.environment(),
             folder: home.work(),
         };
-        let running = program.start().map_err(|error| {
-            ModelError::new(
-                JudgeFailure::Misconfigured,
-                format!(
-                    "`{}` could not be started: {error}; check CODEX_EXECUTABLE",
-                    program.executable.display()
-                ),
-            )
-        })?;
+        let running = codex.start(&program)?;
         let (writing, lines) = mpsc::channel(WAITING);
         let shared = Arc::<Shared>::default();
         let peer = Arc::new(Self {

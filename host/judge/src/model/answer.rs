@@ -4,11 +4,12 @@
 //! quote stands in the submission: the file's own text becomes its anchor, whatever the model wrote.
 
 use super::earlier;
-use super::schema::{CategoryName, Defect, Fate, Grade, SeverityName};
+use super::schema::{Defect, Fate, Grade};
 use super::window::Window;
 use crate::judged_lines::judged_lines;
+use crate::wording::cut;
 use gansauditor_audit::domain::{
-    Category, Coverage, Finding, Location, Reported, Score, Severity, Usage, WorkFile,
+    Coverage, Finding, Location, Reported, Score, Severity, Usage, WorkFile,
 };
 use gansauditor_audit::ports::JudgeReport;
 use gansauditor_audit::rubric::Rubric;
@@ -98,7 +99,7 @@ pub(super) fn read(value: &Value, asked: &Asked<'_>) -> Result<Read, String> {
         findings,
         coverage,
         covered,
-        summary: cut(summary.unwrap_or_default(), MAX_SUMMARY),
+        summary: cut(summary.unwrap_or_default().to_owned(), MAX_SUMMARY),
         usage: Usage::default(),
         provenance: String::new(),
         checks: Vec::new(),
@@ -173,7 +174,7 @@ fn names(written: &str, file: &WorkFile) -> bool {
 
 /// The finding of a defect, where it stands; `None` when it is about nothing that is under review.
 fn located(defect: Defect, files: &[&WorkFile]) -> Option<Reported> {
-    let message = cut(defect.message.trim(), MAX_MESSAGE);
+    let message = cut(defect.message.trim().to_owned(), MAX_MESSAGE);
     if message.is_empty() {
         return None;
     }
@@ -187,7 +188,7 @@ fn located(defect: Defect, files: &[&WorkFile]) -> Option<Reported> {
         .line
         .filter(|line| *line >= 1.0)
         .map(|line| line as u32);
-    let mut severity = severity(defect.severity);
+    let mut severity = defect.severity;
     let (location, anchor) = match path {
         None => {
             // Nothing in the code shows it.
@@ -220,12 +221,12 @@ fn located(defect: Defect, files: &[&WorkFile]) -> Option<Reported> {
         }
     };
     let optional = |text: Option<String>, most| {
-        text.map(|text| cut(text.trim(), most))
+        text.map(|text| cut(text.trim().to_owned(), most))
             .filter(|text| !text.is_empty())
     };
     Some(Reported {
         rule: None,
-        category: category(defect.category),
+        category: defect.category,
         severity,
         cwe: defect
             .cwe
@@ -313,37 +314,4 @@ impl Place {
 
 fn number(index: usize) -> u32 {
     u32::try_from(index + 1).unwrap_or(u32::MAX)
-}
-
-fn severity(name: SeverityName) -> Severity {
-    match name {
-        SeverityName::Blocker => Severity::Blocker,
-        SeverityName::Critical => Severity::Critical,
-        SeverityName::Major => Severity::Major,
-        SeverityName::Minor => Severity::Minor,
-        SeverityName::Info => Severity::Info,
-    }
-}
-
-fn category(name: CategoryName) -> Category {
-    match name {
-        CategoryName::Security => Category::Security,
-        CategoryName::Performance => Category::Performance,
-        CategoryName::Style => Category::Style,
-        CategoryName::Logic => Category::Logic,
-        CategoryName::ErrorHandling => Category::ErrorHandling,
-        CategoryName::Maintainability => Category::Maintainability,
-        CategoryName::Testing => Category::Testing,
-        CategoryName::Documentation => Category::Documentation,
-        CategoryName::Architecture => Category::Architecture,
-        CategoryName::Compatibility => Category::Compatibility,
-    }
-}
-
-/// The beginning of a text, at most so many characters.
-fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }

@@ -1,10 +1,13 @@
 //! The shape of an answer: one Rust type, from which the schema that the model is given is made and by which
 //! its answer is read.
 
+use crate::names::{CATEGORIES, SEVERITIES};
+use gansauditor_audit::domain::{Category, Severity};
 use gansauditor_audit::rubric::Rubric;
-use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde::Deserialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 /// A review as a model writes it.
@@ -53,9 +56,13 @@ pub(super) struct Defect {
     #[serde(default)]
     pub(super) symbol: Option<String>,
     /// What it is about.
-    pub(super) category: CategoryName,
+    #[serde(deserialize_with = "category")]
+    #[schemars(schema_with = "categories")]
+    pub(super) category: Category,
     /// How bad it is.
-    pub(super) severity: SeverityName,
+    #[serde(deserialize_with = "severity")]
+    #[schemars(schema_with = "severities")]
+    pub(super) severity: Severity,
     /// Number of the CWE entry; null when none fits.
     #[serde(default)]
     pub(super) cwe: Option<f64>,
@@ -91,48 +98,6 @@ pub(super) enum FateName {
     Unclear,
 }
 
-/// Severities.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum SeverityName {
-    /// See the instructions.
-    Blocker,
-    /// See the instructions.
-    Critical,
-    /// See the instructions.
-    Major,
-    /// See the instructions.
-    Minor,
-    /// See the instructions.
-    Info,
-}
-
-/// Categories.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum CategoryName {
-    /// Confidentiality, integrity, availability.
-    Security,
-    /// Time and memory.
-    Performance,
-    /// Form and convention.
-    Style,
-    /// What the code computes.
-    Logic,
-    /// What happens when something fails.
-    ErrorHandling,
-    /// How hard it is to change.
-    Maintainability,
-    /// Tests.
-    Testing,
-    /// Documentation.
-    Documentation,
-    /// Structure beyond one function.
-    Architecture,
-    /// Platforms and versions.
-    Compatibility,
-}
-
 impl Default for Written {
     /// What a review amounts to of which nothing was written.
     fn default() -> Self {
@@ -144,6 +109,34 @@ impl Default for Written {
             not_assessed: Vec::new(),
         }
     }
+}
+
+fn severity<'de, D: Deserializer<'de>>(written: D) -> Result<Severity, D::Error> {
+    let name = String::deserialize(written)?;
+    SEVERITIES
+        .into_iter()
+        .find(|severity| severity.name() == name)
+        .ok_or_else(|| D::Error::custom("no severity has that name"))
+}
+
+fn severities(_: &mut SchemaGenerator) -> Schema {
+    one_of(&SEVERITIES.map(Severity::name))
+}
+
+fn category<'de, D: Deserializer<'de>>(written: D) -> Result<Category, D::Error> {
+    let name = String::deserialize(written)?;
+    CATEGORIES
+        .into_iter()
+        .find(|category| category.name() == name)
+        .ok_or_else(|| D::Error::custom("no category has that name"))
+}
+
+fn categories(_: &mut SchemaGenerator) -> Schema {
+    one_of(&CATEGORIES.each_ref().map(Category::name))
+}
+
+fn one_of(names: &[&str]) -> Schema {
+    json_schema!({ "type": "string", "enum": names })
 }
 
 /// The schema of a review under this rubric, within the subset that OpenAI's strict mode takes.

@@ -257,37 +257,14 @@ fn closing_quote(text: &str) -> Option<usize> {
     })
 }
 
-/// A name as git quotes it: a C string with octal bytes. Other names are returned as they are.
+/// A name of a header line.
 fn unquote(name: &str) -> String {
-    let Some(inner) = name
-        .trim()
-        .strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-    else {
-        return name.to_owned();
+    let trimmed = name.trim();
+    // White space around a name that is not quoted may be part of it.
+    let name = if trimmed.starts_with('"') {
+        trimmed
+    } else {
+        name
     };
-    let mut bytes = Vec::with_capacity(inner.len());
-    let mut rest = inner.bytes().peekable();
-    while let Some(byte) = rest.next() {
-        if byte != b'\\' {
-            bytes.push(byte);
-            continue;
-        }
-        match rest.next() {
-            Some(digit @ b'0'..=b'7') => {
-                let mut value = u32::from(digit - b'0');
-                for _ in 0..2 {
-                    if let Some(digit) = rest.next_if(|byte| matches!(byte, b'0'..=b'7')) {
-                        value = value * 8 + u32::from(digit - b'0');
-                    }
-                }
-                bytes.push((value & 0xff) as u8);
-            }
-            Some(b'n') => bytes.push(b'\n'),
-            Some(b't') => bytes.push(b'\t'),
-            Some(other) => bytes.push(other),
-            None => {}
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    crate::quoted::unquote(name.as_bytes())
 }

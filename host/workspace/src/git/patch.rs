@@ -1,5 +1,7 @@
 //! Git's diff, file by file.
 
+use gansauditor_submission::unquote;
+
 /// The diff of one file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FilePatch {
@@ -77,45 +79,6 @@ fn read(bytes: &[u8]) -> Option<FilePatch> {
         bytes: bytes.to_vec(),
         opaque,
     })
-}
-
-/// A name as git writes it: as it is, or as a C string with octal bytes.
-fn unquote(name: &[u8]) -> String {
-    let inner = name
-        .strip_prefix(b"\"")
-        .and_then(|rest| rest.strip_suffix(b"\""));
-    let Some(inner) = inner else {
-        return String::from_utf8_lossy(name).into_owned();
-    };
-    let mut bytes = Vec::with_capacity(inner.len());
-    let mut rest = inner.iter().copied().peekable();
-    while let Some(byte) = rest.next() {
-        if byte != b'\\' {
-            bytes.push(byte);
-            continue;
-        }
-        match rest.next() {
-            Some(digit @ b'0'..=b'7') => {
-                let mut value = u32::from(digit - b'0');
-                for _ in 0..2 {
-                    if let Some(digit) = rest.next_if(|byte| matches!(byte, b'0'..=b'7')) {
-                        value = value * 8 + u32::from(digit - b'0');
-                    }
-                }
-                bytes.push((value & 0xff) as u8);
-            }
-            Some(b'a') => bytes.push(0x07),
-            Some(b'b') => bytes.push(0x08),
-            Some(b'f') => bytes.push(0x0c),
-            Some(b'n') => bytes.push(b'\n'),
-            Some(b'r') => bytes.push(b'\r'),
-            Some(b't') => bytes.push(b'\t'),
-            Some(b'v') => bytes.push(0x0b),
-            Some(other) => bytes.push(other),
-            None => {}
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
