@@ -3,7 +3,7 @@
 use super::executable::{CodexCli, CodexError};
 use super::failure::reported;
 use super::settings::CodexSettings;
-use crate::model::{Call, ModelError, Prompt};
+use crate::model::{Call, ModelError, ModelSettings, Prompt};
 use crate::process::{Program, Running};
 use gansauditor_audit::domain::Usage;
 use gansauditor_audit::ports::JudgeFailure;
@@ -11,6 +11,8 @@ use serde_json::Value;
 
 /// Longest prompt that Codex takes, in characters.
 const LONGEST_PROMPT: usize = 1 << 20;
+// No setting makes a prompt that Codex refuses.
+const _: () = assert!((ModelSettings::MOST_INPUT_BYTES as usize) < LONGEST_PROMPT);
 
 /// A Codex CLI with the settings it is to be run with.
 #[derive(Debug, Clone)]

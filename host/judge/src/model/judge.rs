@@ -16,22 +16,36 @@ use std::time::Duration;
 
 /// Part of the time that is kept for reading what was said when it is up.
 const RESERVE: Duration = Duration::from_millis(200);
-/// Most characters of a bad answer that it is shown again.
-const MAX_SHOWN: usize = 8_000;
+/// Most bytes by which a prompt may grow when a bad answer is shown again, and which part of the prompt that may be.
+const MAX_REPAIR: usize = 8_000;
+const REPAIR_SHARE: usize = 8;
+/// Most bytes of what was wrong with it.
+const MAX_WRONG: usize = 200;
 
 /// How models are asked, whatever carries them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ModelSettings {
     /// How often a request is repeated when its failure may pass, within the time of the review.
     pub retries: u32,
-    /// Most bytes of work and context in a prompt. Files that do not fit are left out and named.
+    /// Most bytes of a prompt: instructions, task, work, context, and a bad answer that is shown again. The schema
+    /// comes on top. Files that do not fit are left out and named.
     pub max_input_bytes: usize,
+}
+
+impl ModelSettings {
+    /// Most that `max_input_bytes` may be: the Codex CLI takes little more.
+    pub const MOST_INPUT_BYTES: u32 = 1_000_000;
+
+    /// What is kept of a prompt for asking again.
+    fn room_for_repair(&self) -> usize {
+        MAX_REPAIR.min(self.max_input_bytes / REPAIR_SHARE)
+    }
 }
 
 /// Reviews by asking a model.
 pub(crate) struct ModelJudge {
     model: Box<dyn Model>,
-    settings: ModelSettings,
+    pub(super) settings: ModelSettings,
     identity: JudgeIdentity,
 }
 
@@ -107,11 +121,13 @@ impl Judge for ModelJudge {
     }
 
     async fn review(&self, request: &JudgeRequest) -> Result<JudgeReport, JudgeError> {
-        let room = self.settings.max_input_bytes;
-        let window = window(&request.files, &request.earlier, &request.context, room);
+        let most = self.settings.max_input_bytes;
+        let for_repair = self.settings.room_for_repair();
+        let room = most.saturating_sub(instructions(&request.rubric).len() + for_repair);
+        let window = window(request, room);
         if window.files.is_empty() {
             let reason = format!(
-                "none of the {} submitted files fits into {room} bytes; submit less at once, or raise CODEX_MAX_INPUT_BYTES",
+                "none of the {} submitted files fits into a prompt of {most} bytes; submit less at once, or raise CODEX_MAX_INPUT_BYTES",
                 request.files.len()
             );
             return Err(JudgeError::failed(
@@ -125,7 +141,7 @@ impl Judge for ModelJudge {
             rubric: &request.rubric,
             earlier: &request.earlier,
         };
-        let prompt = prompt(&request.rubric, request.task.as_deref(), &window);
+        let prompt = prompt(&request.rubric, &window);
         let said = Said::default();
         let mut attempts = Attempts {
             model: &*self.model,
@@ -136,7 +152,7 @@ impl Judge for ModelJudge {
             requests: 0,
             usage: Usage::default(),
         };
-        match whole(&mut attempts, &prompt, &asked).await {
+        match whole(&mut attempts, &prompt, &asked, for_repair).await {
             Ok(Whole {
                 read,
                 way,
@@ -180,6 +196,7 @@ async fn whole(
     attempts: &mut Attempts<'_>,
     prompt: &Prompt,
     asked: &Asked<'_>,
+    for_repair: usize,
 ) -> Result<Whole, ModelError> {
     let mut repaired = false;
     let mut asking = std::borrow::Cow::Borrowed(prompt);
@@ -205,21 +222,35 @@ async fn whole(
             ));
         }
         repaired = true;
-        asking = std::borrow::Cow::Owned(repair(prompt, &answer.text, &wrong));
+        asking = std::borrow::Cow::Owned(repair(prompt, &answer.text, &wrong, for_repair));
     }
 }
 
-/// The prompt again, with the answer and what is wrong with it.
-fn repair(prompt: &Prompt, answer: &str, wrong: &str) -> Prompt {
-    let end = answer.floor_char_boundary(MAX_SHOWN.min(answer.len()));
+/// The prompt again, with the answer and what is wrong with it: at most `room` bytes more.
+fn repair(prompt: &Prompt, answer: &str, wrong: &str, room: usize) -> Prompt {
+    let wrong = &wrong[..wrong.floor_char_boundary(MAX_WRONG)];
+    let before = format!("\n# Your last answer could not be read\n{wrong}. It began:\n");
+    let after = "\n\nAnswer again, with one JSON object of the schema and nothing else.\n";
+    let left = room.saturating_sub(before.len() + after.len() + "\"\"".len());
+    let began = Value::from(beginning(answer, left));
     Prompt {
-        input: format!(
-            "{}\n# Your last answer could not be read\n{wrong}. It began:\n{}\n\nAnswer again, with one JSON object of the schema and nothing else.\n",
-            prompt.input,
-            Value::from(&answer[..end])
-        ),
+        input: format!("{}{before}{began}{after}", prompt.input),
         ..prompt.clone()
     }
+}
+
+/// As much of a text as takes so many bytes within a JSON string.
+fn beginning(text: &str, bytes: usize) -> &str {
+    let mut taken = 0;
+    let end = text.char_indices().find(|(_, letter)| {
+        taken += match letter {
+            '"' | '\\' => 2,
+            letter if letter.is_ascii_control() => "\\u0000".len(),
+            letter => letter.len_utf8(),
+        };
+        taken > bytes
+    });
+    &text[..end.map_or(text.len(), |(end, _)| end)]
 }
 
 /// Why an answer that had begun came to no end; `None` for failures that leave none behind.

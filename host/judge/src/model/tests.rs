@@ -611,6 +611,88 @@ async fn work_that_speaks_to_the_judge_stays_within_its_marks() {
     assert!(script.prompts.lock().unwrap()[0].input.contains(&hostile));
 }
 
+#[tokio::test]
+async fn of_a_long_task_the_beginning_is_shown_and_that_is_said() {
+    let (judge, script) = judge(0, vec![said(&written(90.0, json!([])))]);
+    let request = JudgeRequest {
+        task: Some(format!("First of all: {}", "ä".repeat(100_000))),
+        ..request(vec![file("a.py", CODE)])
+    };
+    let report = review(&judge, &request).await.unwrap();
+    assert_eq!(report.coverage, Coverage::Whole);
+    let told = "Of the task only the first";
+    assert!(report.provenance.contains(told), "{}", report.provenance);
+    let prompts = script.prompts.lock().unwrap();
+    let input = &prompts[0].input;
+    assert!(input.contains("First of all: ä") && input.contains(told));
+    assert!(input.contains(CODE) && input.len() < 40_000);
+}
+
+fn any_request() -> impl Strategy<Value = JudgeRequest> {
+    let text =
+        |most: usize| prop_oneof![any::<String>(), (0..most).prop_map(|n| "wörd\n".repeat(n))];
+    let path = || "\\PC{1,40}";
+    let extent = prop_oneof![
+        Just(Extent::Whole),
+        prop::collection::vec(1..10_000u32, 0..40).prop_map(|mut lines| {
+            lines.sort_unstable();
+            lines.dedup();
+            Extent::Changed(lines)
+        }),
+        (
+            prop::collection::vec((1..10_000u32, any::<bool>()), 0..40),
+            prop::collection::vec("\\PC{0,60}", 0..20)
+        )
+            .prop_map(|(lines, removed)| Extent::Fragment {
+                lines: lines
+                    .into_iter()
+                    .map(|(number, added)| FragmentLine { number, added })
+                    .collect(),
+                removed,
+            }),
+    ];
+    let work = (path(), text(2_000), extent).prop_map(|(path, text, extent)| WorkFile {
+        extent,
+        ..file(&path, &text)
+    });
+    let found = (path(), text(300), text(100), path()).prop_map(|(path, message, anchor, name)| {
+        let mut finding = earlier(FindingState::Unreviewed);
+        finding.reported.location.as_mut().unwrap().path = path;
+        finding.reported.message = message;
+        finding.reported.anchor = anchor;
+        finding.reported.category = Category::Custom(name);
+        finding
+    });
+    let shown =
+        (path(), text(2_000), any::<bool>()).prop_map(|(path, text, is_diff)| ContextFile {
+            path,
+            text,
+            is_diff,
+        });
+    let context = (
+        prop::collection::vec(shown, 0..4),
+        prop::collection::vec(path(), 0..60),
+        prop::collection::vec(path(), 0..60),
+    )
+        .prop_map(|(files, listing, left_out)| RepositoryContext {
+            files,
+            listing,
+            left_out,
+        });
+    (
+        prop::option::of(text(5_000)),
+        prop::collection::vec(work, 1..5),
+        prop::collection::vec(found, 0..12),
+        context,
+    )
+        .prop_map(|(task, files, earlier, context)| JudgeRequest {
+            task,
+            earlier,
+            context: Arc::new(context),
+            ..request(files)
+        })
+}
+
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -660,6 +742,22 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn no_prompt_is_longer_than_the_setting_whatever_is_asked(
+        request in any_request(), most in 0..60_000usize, bad in prop_oneof![any::<String>(), Just("\u{1}\"".repeat(9_000))],
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (mut judge, script) = judge(0, vec![Act::Say(bad), said(&written(90.0, json!([])))]);
+        judge.settings.max_input_bytes = most;
+        let asked = runtime.block_on(review(&judge, &request));
+        let prompts = script.prompts.lock().unwrap();
+        prop_assert!(prompts.len() == 2 || asked.is_err());
+        for prompt in prompts.iter() {
+            let bytes = prompt.instructions.len() + prompt.input.len();
+            prop_assert!(bytes <= most, "{} over {}", bytes, most);
+        }
+    }
+
     #[test]
     fn no_answer_is_too_odd_to_be_read_or_refused(answer in any_json(), wrap in any::<bool>()) {
         let mut whole = written(50.0, json!([answer.clone()]));

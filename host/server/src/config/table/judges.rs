@@ -2,6 +2,7 @@
 
 use crate::config::judges::ContextChoice;
 use crate::config::setting::{Choice, Secret, Switch, Text, Whole};
+use gansauditor_judge::ModelSettings;
 
 pub(in crate::config) static JUDGE: Text = Text {
     name: "AUDIT_JUDGE",
@@ -68,10 +69,10 @@ pub(in crate::config) static EFFORT: Text = Text {
 
 pub(in crate::config) static MAX_INPUT: Whole = Whole {
     name: "CODEX_MAX_INPUT_BYTES",
-    min: 4_000,
-    max: 1_000_000,
+    min: 8_000,
+    max: ModelSettings::MOST_INPUT_BYTES,
     default: 400_000,
-    meaning: "Bytes of work and context that are sent at once; about four make a token. Files that do not fit are named in the review, which then is one in part.",
+    meaning: "Bytes that are sent at once: instructions, task, work and context; about four make a token. Files that do not fit are named in the review, which then is one in part.",
 };
 
 pub(in crate::config) static MAX_OUTPUT: Whole = Whole {
