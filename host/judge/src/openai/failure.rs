@@ -112,6 +112,14 @@ impl Rejection {
             _ => false,
         }
     }
+
+    /// Whether the endpoint is of no use for what it is asked: it is not there, or does not take the model or the
+    /// request. Work that is too long, or that is declined, says nothing about the endpoint.
+    pub(super) fn is_useless_endpoint(&self) -> bool {
+        let refused = matches!(self.status.as_u16(), 400 | 404 | 422)
+            && of_status(self.status, &self.complaint, None) == JudgeFailure::Rejected;
+        refused || self.is_missing_endpoint()
+    }
 }
 
 /// Makes errors of faults, for one service.

@@ -112,8 +112,21 @@ impl Inner {
     /// Has an answer begin, over the endpoint that the server has.
     async fn reach(&self, prompt: &Prompt, call: Call<'_>) -> Result<(Endpoint, Response), Fault> {
         let first = self.route.best();
+        let on_trial = self.route.is_on_trial(first);
         let status = match self.post(first, prompt, call).await {
-            Ok(response) => return Ok((first, response)),
+            Ok(response) => {
+                self.route.answered(first);
+                return Ok((first, response));
+            }
+            Err(Fault::Status(rejection)) if on_trial && rejection.is_useless_endpoint() => {
+                // Before the other one is asked, so that nobody else tries this one meanwhile.
+                self.route.failed_trial(first);
+                let second = self.route.best();
+                if second == first {
+                    return Err(Fault::Status(rejection));
+                }
+                return Ok((second, self.post(second, prompt, call).await?));
+            }
             Err(Fault::Status(rejection)) if rejection.is_missing_endpoint() => rejection.status,
             Err(fault) => return Err(fault),
         };

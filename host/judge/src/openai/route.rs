@@ -44,8 +44,20 @@ pub(super) struct Route(Mutex<Known>);
 struct Known {
     /// Where to ask first.
     best: Endpoint,
-    /// Known not to be there.
+    /// Known not to be there, or to be of no use.
     missing: Option<Endpoint>,
+    /// `best` was changed to out of distrust, and has not answered yet.
+    on_trial: bool,
+}
+
+impl Known {
+    fn only(endpoint: Endpoint) -> Self {
+        Self {
+            best: endpoint,
+            missing: Some(endpoint.other()),
+            on_trial: false,
+        }
+    }
 }
 
 impl Default for Route {
@@ -53,6 +65,7 @@ impl Default for Route {
         Self(Mutex::new(Known {
             best: Endpoint::Responses,
             missing: None,
+            on_trial: false,
         }))
     }
 }
@@ -71,10 +84,29 @@ impl Route {
 
     /// The other one is not there, and this one answered.
     pub(super) fn found_instead(&self, endpoint: Endpoint) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Known {
-            best: endpoint,
-            missing: Some(endpoint.other()),
-        };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Known::only(endpoint);
+    }
+
+    /// Whether this one is only tried because the other one is distrusted.
+    pub(super) fn is_on_trial(&self, endpoint: Endpoint) -> bool {
+        let known = self.known();
+        known.on_trial && known.best == endpoint
+    }
+
+    /// It answered, so it is of use.
+    pub(super) fn answered(&self, endpoint: Endpoint) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.best == endpoint {
+            known.on_trial = false;
+        }
+    }
+
+    /// It is of no use: back to the distrusted one, for good. Unless it answered somebody else meanwhile.
+    pub(super) fn failed_trial(&self, endpoint: Endpoint) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.best == endpoint && known.on_trial {
+            *known = Known::only(endpoint.other());
+        }
     }
 
     /// `/responses` does not keep to the schema. True when the other one is worth a try.
@@ -83,6 +115,7 @@ impl Route {
         let worth_it = known.best == Endpoint::Responses && known.missing != Some(Endpoint::Chat);
         if worth_it {
             known.best = Endpoint::Chat;
+            known.on_trial = true;
         }
         worth_it
     }
@@ -113,6 +146,35 @@ mod tests {
         route.found_instead(Endpoint::Chat);
         assert_eq!(route.best(), Endpoint::Chat);
         assert_eq!(route.instead_of(Endpoint::Chat), None);
+    }
+
+    #[test]
+    fn what_fails_its_trial_is_left_for_good() {
+        let route = Route::default();
+        assert!(!route.is_on_trial(Endpoint::Responses));
+        assert!(route.distrust());
+        assert!(route.is_on_trial(Endpoint::Chat));
+        route.failed_trial(Endpoint::Chat);
+        assert_eq!(route.best(), Endpoint::Responses);
+        // One that was asked before the trial was over changes nothing.
+        route.answered(Endpoint::Chat);
+        assert_eq!(route.best(), Endpoint::Responses);
+        assert!(!route.is_on_trial(Endpoint::Responses));
+        assert!(!route.distrust());
+        assert_eq!(route.instead_of(Endpoint::Responses), None);
+    }
+
+    #[test]
+    fn what_answered_is_no_longer_on_trial() {
+        let route = Route::default();
+        assert!(route.distrust());
+        route.answered(Endpoint::Responses);
+        assert!(route.is_on_trial(Endpoint::Chat));
+        route.answered(Endpoint::Chat);
+        assert!(!route.is_on_trial(Endpoint::Chat));
+        // One that was refused meanwhile changes nothing.
+        route.failed_trial(Endpoint::Chat);
+        assert_eq!(route.best(), Endpoint::Chat);
     }
 
     #[test]

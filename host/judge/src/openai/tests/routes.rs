@@ -104,6 +104,79 @@ async fn distrust_is_taken_back_where_there_is_no_chat() {
 }
 
 #[tokio::test]
+async fn distrust_is_taken_back_where_chat_refuses_the_model_or_the_request() {
+    for (code, words) in [
+        (404, "The model `m-1` does not exist for this endpoint."),
+        (400, "This model is not supported in chat completions."),
+        (422, "Unknown field: response_format"),
+    ] {
+        let server = StandIn::start().await.unwrap();
+        let refusal = Step::Status {
+            code,
+            error: None,
+            message: Some(words.to_owned()),
+            retry_after: None,
+            headers: Vec::new(),
+            html: None,
+            think_ms: 0,
+        };
+        let script = vec![Step::PerEndpoint {
+            responses: Box::new(Step::answer(TEXT)),
+            chat: Box::new(refusal),
+        }];
+        let model = model(&server.script("picky", script));
+        ask(&model, &Said::default()).await.unwrap();
+        assert!(model.distrust());
+        for _ in 0..3 {
+            let answer = ask(&model, &Said::default()).await.unwrap();
+            assert_eq!(answer.way, "m-1 over /responses");
+            assert!(!model.distrust(), "it stays where it is");
+        }
+        assert_eq!(
+            paths(&server.requests("picky")),
+            [
+                "/picky/v1/responses",
+                "/picky/v1/chat/completions",
+                "/picky/v1/responses",
+                "/picky/v1/responses",
+                "/picky/v1/responses",
+            ],
+            "{code}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_failure_that_is_not_the_endpoints_leaves_it_on_trial() {
+    let server = StandIn::start().await.unwrap();
+    let script = vec![
+        Step::answer(TEXT),
+        Step::status(503),
+        Step::answer(TEXT),
+        Step::status(400),
+    ];
+    let model = model(&server.script("busy", script));
+    ask(&model, &Said::default()).await.unwrap();
+    assert!(model.distrust());
+    let (kind, _) = failed(ask(&model, &Said::default()).await);
+    assert_eq!(kind, JudgeFailure::Unavailable);
+    let answer = ask(&model, &Said::default()).await.unwrap();
+    assert_eq!(answer.way, "m-1 over /chat/completions");
+    // Once it has answered, a request that it refuses is the request's fault.
+    let (kind, _) = failed(ask(&model, &Said::default()).await);
+    assert_eq!(kind, JudgeFailure::Rejected);
+    assert_eq!(
+        paths(&server.requests("busy")),
+        [
+            "/busy/v1/responses",
+            "/busy/v1/chat/completions",
+            "/busy/v1/chat/completions",
+            "/busy/v1/chat/completions",
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_base_url_may_end_in_a_slash_and_have_a_query() {
     let server = StandIn::start().await.unwrap();
     let base_url = server.script("azure", vec![Step::responses_missing("{}")]);
