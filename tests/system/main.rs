@@ -4,4 +4,5 @@ mod audit;
 mod crash;
 mod policy;
 mod process;
+mod revisions;
 mod session;

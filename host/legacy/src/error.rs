@@ -8,7 +8,7 @@ mod payload;
 mod tests;
 
 use crate::schema::TOOL;
-use crate::text::{bounded, iso8601};
+use crate::text::bounded;
 use gansauditor_audit::domain::Timestamp;
 use kind::Kind;
 use paths::without_paths;
@@ -103,7 +103,7 @@ impl Failure {
     /// The payload of the tool result, as of `at`.
     pub fn payload(&self, at: Timestamp, context: ErrorContext) -> ErrorPayload {
         let (category, severity, status_code, recoverable) = self.kind.row();
-        let timestamp = iso8601(at);
+        let timestamp = at.rfc3339();
         let context = Context {
             given: context,
             available_tools: self.requested_tool.as_ref().map(|_| vec![TOOL]),

@@ -1,6 +1,5 @@
 //! Keeping texts, lists and numbers of an answer within bounds.
 
-use gansauditor_audit::domain::Timestamp;
 use serde::{Serialize, Serializer};
 
 /// The text without control characters, line feeds and tabs excepted, cut at a character boundary to at most
@@ -78,49 +77,10 @@ impl Serialize for Number {
     }
 }
 
-/// A point in time in ISO 8601, UTC, with milliseconds, e.g. `2025-09-07T02:45:49.312Z`. Points beyond the
-/// year 9999 are written as its end.
-pub(crate) fn iso8601(at: Timestamp) -> String {
-    const END: u64 = 253_402_300_799_999;
-    let millis = at.0.min(END);
-    let (days, of_day) = (millis / 86_400_000, millis % 86_400_000);
-    // The civil calendar from a day number: Howard Hinnant, "chrono-compatible low-level date algorithms",
-    // `civil_from_days`, for days since 1970 only.
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 {
-        from_march + 3
-    } else {
-        from_march - 9
-    };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    let (hour, minute) = (of_day / 3_600_000, of_day / 60_000 % 60);
-    let (second, milli) = (of_day / 1_000 % 60, of_day % 1_000);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn writes_known_points_in_time() {
-        for (millis, written) in [
-            (0, "1970-01-01T00:00:00.000Z"),
-            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
-            (1_757_213_149_312, "2025-09-07T02:45:49.312Z"),
-            (4_107_542_399_999, "2100-02-28T23:59:59.999Z"),
-            (u64::MAX, "9999-12-31T23:59:59.999Z"),
-        ] {
-            assert_eq!(iso8601(Timestamp(millis)), written);
-        }
-    }
 
     #[test]
     fn writes_whole_numbers_without_a_fraction() {

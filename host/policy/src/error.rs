@@ -1,5 +1,6 @@
 //! Why a component does not become a policy.
 
+use crate::revisions::RevisionError;
 use gansauditor_audit::ports::PolicyError;
 use std::path::PathBuf;
 
@@ -85,6 +86,9 @@ pub enum LoadError {
     /// This build has no core.
     #[error("the core policy is not part of this build; build with `make`")]
     NoCore,
+    /// The policy directory does not give the policy.
+    #[error(transparent)]
+    Revision(#[from] RevisionError),
     /// The host could not do its part.
     #[error("cannot run policies here: {0}")]
     Host(String),

@@ -123,11 +123,8 @@ impl PolicyHost {
     /// # Errors
     /// As [`PolicyHost::with_core`].
     pub async fn load_core(&self, settings: &str) -> Result<LoadedPolicy, LoadError> {
-        let core = CORE.as_ref().ok_or(LoadError::NoCore)?;
         let _one_at_a_time = self.loading.lock().await;
-        let settings = settings.to_owned();
-        let runtime = Arc::clone(&self.runtime);
-        blocking(move || LoadedPolicy::from_core(runtime, core, &settings)).await
+        self.load_core_now(settings).await
     }
 
     /// Loads a component and makes it the live policy. Evaluations that run end with the policy they began with.
@@ -145,6 +142,21 @@ impl PolicyHost {
             Ok(policy) => Ok(self.publish(policy)),
             Err(error) => {
                 self.note_failure(Some(digest), &error);
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes the core policy live under these settings.
+    ///
+    /// # Errors
+    /// As [`PolicyHost::with_core`]; the live policy stays, and [`PolicyHost::status`] shows the failure.
+    pub async fn activate_core(&self, settings: &str) -> Result<PolicyIdentity, LoadError> {
+        let _one_at_a_time = self.loading.lock().await;
+        match self.load_core_now(settings).await {
+            Ok(policy) => Ok(self.publish(policy)),
+            Err(error) => {
+                self.note_failure(core_digest(), &error);
                 Err(error)
             }
         }
@@ -199,6 +211,19 @@ impl PolicyHost {
         blocking(move || LoadedPolicy::from_bytes(runtime, &component, &settings)).await
     }
 
+    async fn load_core_now(&self, settings: &str) -> Result<LoadedPolicy, LoadError> {
+        let core = CORE.as_ref().ok_or(LoadError::NoCore)?;
+        let settings = settings.to_owned();
+        let runtime = Arc::clone(&self.runtime);
+        blocking(move || LoadedPolicy::from_core(runtime, core, &settings)).await
+    }
+
+    /// Whether the live policy is this one under these settings.
+    pub(crate) fn holds(&self, digest: &Digest, settings: &str) -> bool {
+        let live = self.live();
+        live.identity().digest == *digest && live.settings() == settings
+    }
+
     pub(crate) fn note_failure(&self, digest: Option<Digest>, error: &LoadError) {
         tracing::warn!(%error, digest = digest.as_ref().map(tracing::field::display), "candidate policy failed; the live policy stays");
         let failed = FailedCandidate {
@@ -226,6 +251,11 @@ impl std::fmt::Debug for PolicyHost {
             .field("status", &self.status())
             .finish_non_exhaustive()
     }
+}
+
+/// Digest of the core policy, if it is part of this build.
+pub(crate) fn core_digest() -> Option<Digest> {
+    CORE.as_ref().map(|core| Digest::of(core.component))
 }
 
 /// Runs what computes or reads for long on a thread for it.

@@ -5,6 +5,8 @@
 //! failure at any step is a [`LoadError`] and changes nothing; an evaluation that runs keeps the policy it
 //! began with. Each evaluation has an instance of its own under the bounds of [`Limits`], and its decision is
 //! checked against the contract before anyone sees it.
+//!
+//! [`revisions`] keeps on disk which policy is in force, since when, by whom and why.
 
 mod bindings;
 mod component;
@@ -13,17 +15,21 @@ mod decision;
 mod description;
 mod embedded;
 mod error;
+mod follow;
 mod host;
 mod limits;
 mod load;
+pub mod revisions;
 mod runtime;
 mod self_test;
 mod snapshot;
+mod stamp;
 mod ticker;
 mod watch;
 
 pub use embedded::CORE_IS_EMBEDDED;
 pub use error::{LoadError, SettingsProblem};
+pub use follow::{FollowOutcome, Followed, Follower};
 pub use host::{FailedCandidate, PolicyHost, PolicyStatus};
 pub use limits::Limits;
 pub use load::{Inspection, LoadedPolicy};

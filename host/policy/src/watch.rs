@@ -2,18 +2,14 @@
 
 use crate::error::LoadError;
 use crate::host::PolicyHost;
+use crate::stamp::Stamp;
 use gansauditor_audit::domain::{Digest, PolicyIdentity};
-use gansauditor_audit::ports::PolicyEngine;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// How often the file is looked at.
 const INTERVAL: Duration = Duration::from_secs(1);
-
-/// A file that changed this recently is read again even when its stamp did not change: within the granularity of
-/// file times a second write can leave the same stamp.
-const SETTLING: Duration = Duration::from_secs(2);
 
 /// What one look at the file led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,14 +32,6 @@ pub struct Watcher {
     stamp: Option<Stamp>,
     /// What the last attempt was about: the digest of the bytes, or the error of reading them.
     attempted: Option<Result<Digest, LoadError>>,
-}
-
-/// What tells one version of a file from another without reading it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Stamp {
-    modified: Option<SystemTime>,
-    len: u64,
-    file: u64,
 }
 
 impl Watcher {
@@ -81,10 +69,7 @@ impl Watcher {
             return WatchOutcome::Unchanged;
         }
         // Taken before reading: a change in between is seen at the next look.
-        let settled = stamp.modified.is_some_and(|modified| {
-            now.duration_since(modified)
-                .is_ok_and(|age| age >= SETTLING)
-        });
+        let settled = stamp.is_settled(now);
         let component = match host.read(&self.path).await {
             Ok(component) => component,
             Err(error) => return self.unreadable(host, error),
@@ -95,8 +80,7 @@ impl Watcher {
             return WatchOutcome::Unchanged;
         }
         self.attempted = Some(Ok(digest.clone()));
-        let live = host.live();
-        if live.identity().digest == digest && live.settings() == self.settings {
+        if host.holds(&digest, &self.settings) {
             return WatchOutcome::Unchanged;
         }
         match host.activate(component, &self.settings).await {
@@ -120,19 +104,5 @@ fn stamp(path: &Path) -> Result<Stamp, LoadError> {
         path: path.to_owned(),
         reason: e.to_string(),
     })?;
-    Ok(Stamp {
-        modified: metadata.modified().ok(),
-        len: metadata.len(),
-        file: file_number(&metadata),
-    })
-}
-
-#[cfg(unix)]
-fn file_number(metadata: &std::fs::Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
-}
-
-#[cfg(not(unix))]
-fn file_number(_metadata: &std::fs::Metadata) -> u64 {
-    0
+    Ok(Stamp::of(&metadata))
 }

@@ -6,12 +6,14 @@
 mod cleanup;
 mod cli;
 mod config;
+mod control;
 mod files;
 mod http;
 mod identity;
 mod judges;
 mod log;
 mod mcp;
+mod policies;
 mod report;
 mod running;
 mod service;
@@ -19,6 +21,7 @@ mod signals;
 mod stage;
 mod text;
 mod thoughts;
+mod who;
 mod wiring;
 
 const _: () = assert!(

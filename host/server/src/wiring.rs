@@ -1,21 +1,17 @@
 //! Adapters into ports.
 
-use crate::config::{Config, PolicySettings, State};
-use crate::{files, judges};
+use crate::config::{Config, State};
+use crate::judges;
+use crate::policies::Policies;
 use anyhow::Context as _;
 use gansauditor_audit::domain::PolicyIdentity;
 use gansauditor_audit::ports::{Clock, ReviewCache, SessionStore, SystemClock, Workspace};
 use gansauditor_audit::{AuditLoop, Panel, Ports};
 use gansauditor_legacy::LegacyImporter;
-use gansauditor_policy::{Limits, PolicyHost, Watcher};
 use gansauditor_store::{CacheLimits, DirectoryStore, MemoryStore, Reviews};
 use gansauditor_workspace::Repository;
 use std::path::Path;
 use std::sync::Arc;
-use tokio_util::task::AbortOnDropHandle;
-
-/// Longest file of policy settings that is read: as much as a policy can use.
-const MAX_SETTINGS: u64 = 1 << 20;
 
 /// Where clients are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,23 +28,20 @@ pub(crate) struct Parts {
     store: Arc<dyn SessionStore>,
     panel: Panel,
     workspace: Option<Arc<dyn Workspace>>,
-    policies: Arc<PolicyHost>,
-    policy_settings: String,
+    policies: Policies,
 }
 
 /// Makes the parts of a configuration. A policy or judge that was asked for and cannot be used is an error: no
 /// other takes its place.
 pub(crate) fn parts(config: &Config, place: Place) -> anyhow::Result<Parts> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let policy_settings = read_settings(config.policy_settings.as_ref())?;
-    let policies = policies(config, &policy_settings, Arc::clone(&clock))?;
+    // First, because it makes the state directory that policies may come from.
     let (store, cache) = store(config)?;
     Ok(Parts {
         store,
         panel: judges::panel(config, cache.as_ref())?,
         workspace: workspace(config, place)?,
-        policies: Arc::new(policies),
-        policy_settings,
+        policies: Policies::start(config, Arc::clone(&clock))?,
         clock,
     })
 }
@@ -59,7 +52,7 @@ impl Parts {
         let ports = Ports {
             panel: self.panel.clone(),
             store: Arc::clone(&self.store),
-            policies: Arc::clone(&self.policies) as _,
+            policies: Arc::clone(self.policies.host()) as _,
             clock: Arc::clone(&self.clock),
             workspace: self.workspace.clone(),
         };
@@ -76,12 +69,9 @@ impl Parts {
         &self.clock
     }
 
-    /// Follows the policy's file, if it has one, until the handle is dropped.
-    pub(crate) fn watch_policy(&self, config: &Config) -> Option<AbortOnDropHandle<()>> {
-        let file = config.policy.as_ref()?;
-        let watcher = Watcher::new(file, self.policy_settings.clone());
-        let policies = Arc::clone(&self.policies);
-        Some(AbortOnDropHandle::new(tokio::spawn(watcher.run(policies))))
+    /// Where the policy comes from.
+    pub(crate) fn policies(&self) -> &Policies {
+        &self.policies
     }
 
     /// Who reviews.
@@ -91,7 +81,7 @@ impl Parts {
 
     /// Who decides, now.
     pub(crate) fn policy(&self) -> PolicyIdentity {
-        self.policies.status().live
+        self.policies.host().status().live
     }
 }
 
@@ -142,32 +132,6 @@ fn workspace(config: &Config, place: Place) -> anyhow::Result<Option<Arc<dyn Wor
     Ok(repository.map(|repository| Arc::new(repository) as _))
 }
 
-fn policies(config: &Config, settings: &str, clock: Arc<dyn Clock>) -> anyhow::Result<PolicyHost> {
-    let limits = Limits::default();
-    let Some(file) = &config.policy else {
-        return PolicyHost::with_core(limits, settings, clock)
-            .context("the built-in policy cannot be used");
-    };
-    files::read(file, limits.component_bytes as u64)
-        .and_then(|component| {
-            Ok(PolicyHost::with_component(
-                limits, &component, settings, clock,
-            )?)
-        })
-        .with_context(|| format!("AUDIT_POLICY={}", file.display()))
-}
-
-/// The settings as the policy gets them: JSON text, empty where none are written.
-pub(crate) fn read_settings(settings: Option<&PolicySettings>) -> anyhow::Result<String> {
-    match settings {
-        None => Ok(String::new()),
-        Some(PolicySettings::Json(json)) => Ok(json.clone()),
-        Some(PolicySettings::File(path)) => files::read(path, MAX_SETTINGS)
-            .and_then(|json| Ok(String::from_utf8(json)?))
-            .with_context(|| format!("the policy's settings in {}", path.display())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,48 +153,5 @@ mod tests {
         let parts = made(&[("AUDIT_POLICY_SETTINGS", "{}")]).unwrap();
         assert_eq!(parts.policy().name, "gansauditor-core");
         assert_eq!(parts.panel().name(), "static");
-    }
-
-    #[test]
-    fn a_policy_that_cannot_be_used_is_an_error_and_never_another_policy() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(&file, "not wasm").unwrap();
-        let path = file.path().to_str().unwrap();
-        for (policy, reason) in [
-            (path, "not WebAssembly"),
-            ("/nowhere/p.wasm", "cannot be read"),
-        ] {
-            let error = made(&[("AUDIT_POLICY", policy)]).err().unwrap();
-            assert!(
-                error.starts_with(&format!("AUDIT_POLICY={policy}")),
-                "{error}"
-            );
-            assert!(error.contains(reason), "{error}");
-        }
-    }
-
-    #[test]
-    fn settings_that_the_policy_refuses_or_that_cannot_be_read_are_an_error() {
-        let refused = made(&[("AUDIT_POLICY_SETTINGS", "{\"no_such_setting\": 1}")])
-            .err()
-            .unwrap();
-        assert!(refused.contains("refuses its settings"), "{refused}");
-        let missing = made(&[("AUDIT_POLICY_SETTINGS", "/nowhere/settings.json")])
-            .err()
-            .unwrap();
-        assert!(missing.contains("/nowhere/settings.json"), "{missing}");
-        let file = tempfile::NamedTempFile::new().unwrap();
-        file.as_file().set_len(MAX_SETTINGS + 1).unwrap();
-        let large = made(&[("AUDIT_POLICY_SETTINGS", file.path().to_str().unwrap())]);
-        assert!(large.err().unwrap().contains("more than 1048576 bytes"));
-    }
-
-    #[test]
-    fn settings_in_a_file_are_the_policys() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(&file, "{}").unwrap();
-        let settings = PolicySettings::File(file.path().to_owned());
-        assert_eq!(read_settings(Some(&settings)).unwrap(), "{}");
-        assert_eq!(read_settings(None).unwrap(), "");
     }
 }

@@ -11,6 +11,7 @@ mod event;
 mod finding;
 mod identity;
 mod review;
+mod rfc3339;
 mod score;
 mod snapshot;
 mod work;

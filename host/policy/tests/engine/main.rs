@@ -1,6 +1,7 @@
 //! The engine against decent, hostile and broken policies.
 
 mod equality;
+mod follow;
 mod guest;
 mod hostile;
 mod loading;

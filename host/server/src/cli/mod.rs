@@ -4,8 +4,6 @@ mod audit;
 mod output;
 mod policy;
 mod progress;
-mod replay;
-mod replay_view;
 mod serve;
 mod session;
 mod settings;
@@ -24,6 +22,7 @@ Examples:
   gansauditor session show my-task       what became of a session
   gansauditor policy inspect new.wasm    what a policy is, before it is used
   gansauditor policy replay new.wasm     what it would have decided on the sessions so far
+  gansauditor policy activate new.wasm   put it in force, in running servers too; `policy rollback` takes it back
   gansauditor settings                   every setting, with its meaning and value";
 
 /// The reviewer in a coding agent's loop: an MCP server and a command line.
@@ -39,7 +38,7 @@ struct Cli {
 /// Options that stand above the environment.
 #[derive(Debug, Args)]
 struct Overrides {
-    /// Directory of the sessions [env: SYNC_AUDIT_STATE_DIRECTORY]
+    /// Directory of the sessions and of the policy in force [env: SYNC_AUDIT_STATE_DIRECTORY]
     #[arg(long, global = true, value_name = "DIR")]
     state_dir: Option<String>,
     /// File of the evaluation policy [env: AUDIT_POLICY]
@@ -60,7 +59,7 @@ enum Command {
     /// Look at sessions, or let a stopped one go on
     #[command(subcommand)]
     Session(session::Command),
-    /// Look at evaluation policies, and prove them on recorded sessions
+    /// Look at evaluation policies, prove them on recorded sessions, put one in force, take it back
     #[command(subcommand)]
     Policy(policy::Command),
     /// List every setting with its meaning and value
@@ -100,9 +99,8 @@ pub(crate) fn run() -> ExitCode {
     };
     // A command that reports by its exit code keeps 1 for what it reports.
     let failure = match &command {
-        Command::Audit(_) | Command::Policy(policy::Command::Replay(_)) => {
-            ExitCode::from(audit::NO_AUDIT)
-        }
+        Command::Audit(_) => ExitCode::from(audit::NO_AUDIT),
+        Command::Policy(_) => ExitCode::from(policy::NOTHING_DONE),
         _ => ExitCode::FAILURE,
     };
     let result = process_variables()

@@ -2,6 +2,8 @@
 
 use crate::cleanup;
 use crate::config::{Config, State};
+#[cfg(unix)]
+use crate::control::{Desk, Socket};
 use crate::log::Stderr;
 use crate::service::Service;
 use crate::signals::Signals;
@@ -49,7 +51,8 @@ impl Serve {
         };
         let parts = wiring::parts(config, place)?;
         announce(&parts, config);
-        let _watcher = parts.watch_policy(config);
+        let _follower = parts.policies().follow();
+        let _control = control(config, &parts, place).await;
         let _cleaner = cleanup::start(&parts, config);
         let clock = Arc::clone(parts.clock());
         let service = Arc::new(Service::new(config, parts.audits(config), clock, stderr));
@@ -60,6 +63,28 @@ impl Serve {
     }
 }
 
+/// The socket that `gansauditor policy` asks. Without it the server does all it does, only nobody hears of it.
+#[cfg(unix)]
+async fn control(config: &Config, parts: &Parts, place: Place) -> Option<Socket> {
+    let state = config.policies.as_deref()?;
+    let transport = match place {
+        Place::Here => "stdio",
+        Place::Elsewhere => "http",
+    };
+    let desk = Desk::new(parts.policies().clone(), transport);
+    match Socket::open(state, desk).await {
+        Ok(socket) => Some(socket),
+        Err(error) => {
+            tracing::warn!("`gansauditor policy status` will not see this server: {error:#}");
+            None
+        }
+    }
+}
+
+/// There are no such sockets here.
+#[cfg(not(unix))]
+async fn control(_: &Config, _: &Parts, _: Place) {}
+
 /// The one line that says what is running.
 fn announce(parts: &Parts, config: &Config) {
     let policy = parts.policy();
@@ -68,11 +93,12 @@ fn announce(parts: &Parts, config: &Config) {
         State::Memory => "memory",
     };
     tracing::info!(
-        "gansauditor {}: judge {}, policy {} {} ({}), sessions in {state}",
+        "gansauditor {}: judge {}, policy {} {} ({}) from {}, sessions in {state}",
         env!("CARGO_PKG_VERSION"),
         parts.panel().name(),
         policy.name,
         policy.version,
         policy.digest,
+        parts.policies().source(),
     );
 }

@@ -127,7 +127,7 @@ impl Command {
 }
 
 /// The sessions on disk. Nothing is created by looking.
-pub(super) fn sessions(config: &Config) -> anyhow::Result<Option<DirectoryStore>> {
+pub(in crate::cli) fn sessions(config: &Config) -> anyhow::Result<Option<DirectoryStore>> {
     match &config.state {
         State::Memory => anyhow::bail!(
             "sessions are kept in the server's memory (ENABLE_SESSION_PERSISTENCE=false); there are none to look at"

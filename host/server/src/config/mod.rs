@@ -85,12 +85,14 @@ pub(crate) struct Config {
     pub(crate) workspace: Option<PathBuf>,
     /// Time between two signs of progress; none are given when absent.
     pub(crate) progress: Option<Duration>,
-    /// File of the policy; the built-in one when absent.
+    /// File of the policy; without it the state directory says which, or it is the built-in one.
     pub(crate) policy: Option<PathBuf>,
     /// Settings of the policy; its own defaults when absent.
     pub(crate) policy_settings: Option<PolicySettings>,
     /// Where sessions are kept.
     pub(crate) state: State,
+    /// The state directory whose active policy counts when no file is named; absent without persistence.
+    pub(crate) policies: Option<PathBuf>,
     /// When sessions are removed.
     pub(crate) retention: Retention,
     /// What every audit is made under.
@@ -156,6 +158,7 @@ impl Config {
         let reader = Reader::new(variables);
         let home = variables.get(HOME).map(String::as_str);
         let criteria = criteria(&reader);
+        let state = state(&reader, home)?;
         let config = Self {
             auditing: reader.switch(&table::audit::AUDITING),
             synchronous: reader.switch(&table::audit::SYNCHRONOUS),
@@ -167,7 +170,11 @@ impl Config {
             policy_settings: reader
                 .text(&table::audit::POLICY_SETTINGS)
                 .map(PolicySettings::from),
-            state: state(&reader, home)?,
+            policies: match &state {
+                State::Directory(path) => Some(path.clone()),
+                State::Memory => None,
+            },
+            state,
             retention: Retention {
                 max_age: millis(reader.whole(&table::audit::SESSION_AGE)),
                 interval: millis(reader.whole(&table::audit::CLEANUP_INTERVAL)),

@@ -96,7 +96,7 @@ pub(in crate::config) static STATE_DIRECTORY: Text = Text {
     name: "SYNC_AUDIT_STATE_DIRECTORY",
     values: "directory; `~/` is the home directory",
     default: Some(".mcp-gan-state"),
-    meaning: "Where sessions are kept. A relative one is relative to the working directory.",
+    meaning: "Where sessions and the policy in force are kept. A relative one is relative to the working directory.",
 };
 
 pub(in crate::config) static PERSISTENCE: Switch = Switch {
@@ -159,14 +159,14 @@ pub(in crate::config) static POLICY: Text = Text {
     name: "AUDIT_POLICY",
     values: "file",
     default: None,
-    meaning: "Evaluation policy, a WebAssembly component. Replacing the file replaces the policy of the running server. Unset: the built-in policy.",
+    meaning: "Evaluation policy, a WebAssembly component. Replacing the file replaces the policy of the running server. Unset: the one put in force with `gansauditor policy activate`, else the built-in one.",
 };
 
 pub(in crate::config) static POLICY_SETTINGS: Text = Text {
     name: "AUDIT_POLICY_SETTINGS",
     values: "JSON object, or a file that holds one",
     default: None,
-    meaning: "Settings of the policy; `gansauditor policy inspect` shows what a policy takes.",
+    meaning: "Settings of the policy in AUDIT_POLICY, or of the built-in one; `gansauditor policy inspect` shows what a policy takes. A policy put in force with `gansauditor policy activate` has its own.",
 };
 
 const fn tier_score(name: &'static str, default: f64, meaning: &'static str) -> Decimal {

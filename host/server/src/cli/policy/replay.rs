@@ -1,11 +1,11 @@
 //! `gansauditor policy replay`: recorded sessions through another policy.
 
-use super::output;
-use super::policy::load;
-use super::replay_view::{Summary, View, text};
-use super::session::sessions;
-use super::{progress, replay_view};
-use crate::config::Config;
+use super::change::loader;
+use super::replay_view::{Summary, Unreadable, View, text};
+use crate::cli::session::sessions;
+use crate::cli::{output, progress};
+use crate::config::{Config, PolicySettings};
+use crate::policies::read_settings;
 use anyhow::Context as _;
 use clap::Args;
 use gansauditor_audit::domain::SessionId;
@@ -25,7 +25,7 @@ use tokio::task::JoinSet;
 /// Exit code: 0 when it decides everything as it was decided, 1 when some decision is another or it fails to
 /// decide, 2 when nothing could be replayed.
 #[derive(Debug, Args)]
-pub(crate) struct Replay {
+pub(in crate::cli) struct Replay {
     /// The component (.wasm)
     #[arg(required_unless_present = "core")]
     candidate: Option<PathBuf>,
@@ -44,51 +44,60 @@ pub(crate) struct Replay {
 }
 
 impl Replay {
-    pub(super) fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
+    pub(super) async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         let wanted = globs(&self.sessions)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .context("cannot start the runtime")?;
-        runtime.block_on(async {
-            let candidate = load(self.candidate.as_deref(), self.settings.as_deref()).await?;
-            let Some(store) = sessions(config)? else {
-                anyhow::bail!("there are no recorded sessions; see --state-dir");
-            };
-            let mut ids: Vec<SessionId> = store
-                .list()
-                .await?
-                .into_iter()
-                .map(|session| session.id)
-                .filter(|id| wanted.is_match(id.as_str()))
-                .collect();
-            ids.sort();
-            anyhow::ensure!(
-                !ids.is_empty(),
-                "no recorded session has such an id; `gansauditor session list` shows them"
-            );
-            let (replays, unreadable) = all(store, candidate.clone(), ids).await;
-            let summary = Summary::of(&replays, &unreadable);
-            if self.json {
-                output::json(&View::new(
-                    &candidate.inspect(),
-                    &summary,
-                    &replays,
-                    &unreadable,
-                ))?;
-            } else {
-                text(&candidate.inspect(), &summary, &replays, &unreadable)?;
-            }
-            anyhow::ensure!(
-                summary.replayed() > 0,
-                "no recorded decision could be replayed, so nothing is proven"
-            );
-            Ok(if summary.is_same() {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::from(1)
-            })
+        let candidate = self.load().await?;
+        let Some(store) = sessions(config)? else {
+            anyhow::bail!("there are no recorded sessions; see --state-dir");
+        };
+        let mut ids: Vec<SessionId> = store
+            .list()
+            .await?
+            .into_iter()
+            .map(|session| session.id)
+            .filter(|id| wanted.is_match(id.as_str()))
+            .collect();
+        ids.sort();
+        anyhow::ensure!(
+            !ids.is_empty(),
+            "no recorded session has such an id; `gansauditor session list` shows them"
+        );
+        let (replays, unreadable) = all(store, candidate.clone(), ids).await;
+        let summary = Summary::of(&replays, &unreadable);
+        if self.json {
+            output::json(&View::new(
+                &candidate.inspect(),
+                &summary,
+                &replays,
+                &unreadable,
+            ))?;
+        } else {
+            text(&candidate.inspect(), &summary, &replays, &unreadable)?;
+        }
+        anyhow::ensure!(
+            summary.replayed() > 0,
+            "no recorded decision could be replayed, so nothing is proven"
+        );
+        Ok(if summary.is_same() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(1)
         })
+    }
+}
+
+impl Replay {
+    async fn load(&self) -> anyhow::Result<LoadedPolicy> {
+        let settings = self.settings.as_deref().map(PolicySettings::from);
+        let settings = read_settings(settings.as_ref())?;
+        let host = loader()?;
+        let Some(file) = &self.candidate else {
+            return Ok(host.load_core(&settings).await?);
+        };
+        let loaded = async { host.load(host.read(file).await?, &settings).await };
+        loaded
+            .await
+            .with_context(|| format!("{} is not usable", file.display()))
     }
 }
 
@@ -111,7 +120,7 @@ async fn all(
     store: DirectoryStore,
     candidate: LoadedPolicy,
     ids: Vec<SessionId>,
-) -> (Vec<SessionReplay>, Vec<replay_view::Unreadable>) {
+) -> (Vec<SessionReplay>, Vec<Unreadable>) {
     let room = Arc::new(Semaphore::new(
         std::thread::available_parallelism().map_or(1, usize::from),
     ));
@@ -124,7 +133,7 @@ async fn all(
             let _permit = room.acquire_owned().await;
             match store.events(&id).await {
                 Ok(events) => Ok(replay(&id, &events, &candidate).await),
-                Err(error) => Err(replay_view::Unreadable {
+                Err(error) => Err(Unreadable {
                     session: id,
                     reason: error.to_string(),
                 }),

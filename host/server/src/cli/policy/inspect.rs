@@ -1,32 +1,22 @@
-//! `gansauditor policy`.
+//! `gansauditor policy inspect`.
 
-use super::output::{self, BOLD};
-use super::replay::Replay;
-use crate::config::{Config, PolicySettings, Variables};
+use crate::cli::output::{self, BOLD};
+use crate::config::PolicySettings;
+use crate::policies::read_settings;
 use crate::text::plain;
-use crate::wiring::read_settings;
 use anyhow::Context as _;
-use clap::{Args, Subcommand};
+use clap::Args;
 use gansauditor_audit::ports::SystemClock;
-use gansauditor_policy::{Inspection, Limits, LoadedPolicy, PolicyHost};
+use gansauditor_policy::{Inspection, Limits, PolicyHost};
 use serde::Serialize;
 use serde_json::Value;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::path::PathBuf;
 use std::sync::Arc;
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Command {
-    /// Load a policy as the server would, without using it, and say what it is
-    Inspect(Inspect),
-    /// Run recorded sessions through a policy and say which decisions would have been others
-    Replay(Replay),
-}
 
 /// Says what a policy is.
 #[derive(Debug, Args)]
-pub(super) struct Inspect {
+pub(in crate::cli) struct Inspect {
     /// The component (.wasm)
     file: PathBuf,
     /// Settings to check the policy with: a JSON object, or a file that holds one
@@ -53,22 +43,9 @@ struct View<'a> {
     settings_schema: Value,
 }
 
-impl Command {
-    pub(super) fn run(self, variables: &Variables) -> anyhow::Result<ExitCode> {
-        match self {
-            Self::Inspect(inspect) => inspect.run().map(|()| ExitCode::SUCCESS),
-            Self::Replay(replay) => replay.run(&Config::read(variables)?),
-        }
-    }
-}
-
 impl Inspect {
-    fn run(self) -> anyhow::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .context("cannot start the runtime")?;
-        let inspection = runtime.block_on(self.load())?;
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let inspection = self.load().await?;
         if self.json {
             json(&inspection)
         } else {
@@ -77,29 +54,15 @@ impl Inspect {
     }
 
     async fn load(&self) -> anyhow::Result<Inspection> {
-        let policy = load(Some(&self.file), self.settings.as_deref()).await?;
+        let settings = self.settings.as_deref().map(PolicySettings::from);
+        let settings = read_settings(settings.as_ref())?;
+        let host = PolicyHost::with_core(Limits::default(), "", Arc::new(SystemClock))?;
+        let loaded = async { host.load(host.read(&self.file).await?, &settings).await };
+        let policy = loaded
+            .await
+            .with_context(|| format!("{} is not usable", self.file.display()))?;
         Ok(policy.inspect())
     }
-}
-
-/// Loads a policy as the server would; without a file the built-in one. `settings` are JSON, or name a file.
-pub(super) async fn load(
-    file: Option<&Path>,
-    settings: Option<&str>,
-) -> anyhow::Result<LoadedPolicy> {
-    let settings = settings.map(PolicySettings::from);
-    let settings = read_settings(settings.as_ref())?;
-    let host = PolicyHost::with_core(Limits::default(), "", Arc::new(SystemClock))?;
-    let Some(file) = file else {
-        return host
-            .load_core(&settings)
-            .await
-            .context("the built-in policy is not usable");
-    };
-    let loaded = async { host.load(host.read(file).await?, &settings).await };
-    loaded
-        .await
-        .with_context(|| format!("{} is not usable", file.display()))
 }
 
 fn json(inspection: &Inspection) -> anyhow::Result<()> {

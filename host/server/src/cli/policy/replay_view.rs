@@ -1,6 +1,6 @@
 //! What a replay shows: totals and the decisions that differ, for people and as JSON.
 
-use super::output::{self, BAD, BOLD, GOOD};
+use crate::cli::output::{self, BAD, BOLD, GOOD};
 use crate::text::plain;
 use gansauditor_audit::domain::{Decision, SessionId};
 use gansauditor_audit::replay::{CycleReplay, DecisionReplay, Outcome, SessionReplay};

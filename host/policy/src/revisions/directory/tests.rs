@@ -1,0 +1,243 @@
+use super::super::revision::Change;
+use super::*;
+use cap_std::ambient_authority;
+use gansauditor_audit::domain::{PolicyIdentity, Timestamp};
+use std::path::Path;
+
+const NOW: Duration = Duration::ZERO;
+const LIMIT: usize = 1000;
+
+struct Place {
+    folder: tempfile::TempDir,
+    policies: PolicyDirectory,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let policies = opened(folder.path());
+        Self { folder, policies }
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn activate(&self, component: &[u8]) -> Result<Revision, RevisionError> {
+        self.policies
+            .record(draft(component), Some(component), None, NOW)
+    }
+}
+
+fn opened(path: &Path) -> PolicyDirectory {
+    PolicyDirectory::new(
+        Dir::open_ambient_dir(path, ambient_authority()).unwrap(),
+        LIMIT,
+    )
+}
+
+fn draft(component: &[u8]) -> Draft {
+    Draft {
+        at: Timestamp(1_757_213_149_312),
+        by: "ana".to_owned(),
+        reason: None,
+        change: Change::Activate,
+        policy: PolicyIdentity {
+            name: "p".to_owned(),
+            version: "1.0.0".to_owned(),
+            digest: Digest::of(component),
+        },
+        program: Program::Component,
+        settings: "{}".to_owned(),
+    }
+}
+
+fn stored(place: &Place, component: &[u8]) -> std::path::PathBuf {
+    let digest = Digest::of(component).to_string();
+    let digits = digest.strip_prefix("sha256:").unwrap();
+    place.path(&format!("policies/components/{digits}.wasm"))
+}
+
+#[test]
+fn a_directory_that_is_not_there_has_an_empty_history_and_is_not_made_by_looking() {
+    let place = Place::new();
+    assert_eq!(place.policies.history().unwrap().active(), Ok(None));
+    assert_eq!(place.policies.components(), Ok(Vec::new()));
+    assert!(!place.path("policies").exists());
+}
+
+#[test]
+fn what_was_recorded_is_found_by_another_process() {
+    let place = Place::new();
+    let first = place.activate(b"one").unwrap();
+    let second = place.activate(b"two").unwrap();
+    assert_eq!((first.number, second.number), (1, 2));
+    let other = opened(place.folder.path());
+    assert_eq!(other.history().unwrap().active(), Ok(Some(&second)));
+    assert_eq!(
+        other.component(&first.record.policy.digest).unwrap(),
+        b"one"
+    );
+    assert_eq!(other.components().unwrap().len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_can_read_or_write_what_is_stored() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    place.activate(b"one").unwrap();
+    let mode = |path: std::path::PathBuf| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(place.path("policies")), 0o700);
+    assert_eq!(mode(place.path("policies/components")), 0o700);
+    assert_eq!(mode(place.path("policies/history.jsonl")), 0o600);
+    assert_eq!(mode(stored(&place, b"one")), 0o600);
+}
+
+#[test]
+fn a_component_that_was_changed_or_removed_is_never_given_out() {
+    let place = Place::new();
+    let digest = place.activate(b"one").unwrap().record.policy.digest;
+    std::fs::write(stored(&place, b"one"), "ONE").unwrap();
+    assert_eq!(
+        place.policies.component(&digest),
+        Err(RevisionError::Altered(digest.clone()))
+    );
+    std::fs::write(stored(&place, b"one"), vec![0; LIMIT + 1]).unwrap();
+    assert!(matches!(
+        place.policies.component(&digest),
+        Err(RevisionError::ComponentTooLarge { .. })
+    ));
+    std::fs::remove_file(stored(&place, b"one")).unwrap();
+    assert_eq!(
+        place.policies.component(&digest),
+        Err(RevisionError::Missing(digest.clone()))
+    );
+    let back = place
+        .policies
+        .record(draft(b"one"), None, None, NOW)
+        .unwrap_err();
+    assert_eq!(back, RevisionError::Missing(digest));
+    assert_eq!(place.policies.history().unwrap().newest(), 1);
+}
+
+#[test]
+fn activating_the_file_again_mends_an_altered_component() {
+    let place = Place::new();
+    let digest = place.activate(b"one").unwrap().record.policy.digest;
+    std::fs::write(stored(&place, b"one"), "ONE").unwrap();
+    place.activate(b"one").unwrap();
+    assert_eq!(place.policies.component(&digest).unwrap(), b"one");
+}
+
+#[test]
+fn a_torn_line_is_cut_off_by_the_next_writer() {
+    let place = Place::new();
+    place.activate(b"one").unwrap();
+    let path = place.path("policies/history.jsonl");
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, [whole.as_slice(), b"{\"revision\":2,"].concat()).unwrap();
+    assert_eq!(place.activate(b"two").unwrap().number, 2);
+    let history = place.policies.history().unwrap();
+    assert_eq!((history.newest(), history.damage()), (2, &[][..]));
+    assert!(!history.is_torn());
+}
+
+#[test]
+fn a_damaged_newest_line_is_followed_by_a_revision_of_the_next_number() {
+    let place = Place::new();
+    place.activate(b"one").unwrap();
+    let path = place.path("policies/history.jsonl");
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, [whole.as_slice(), b"junk\n"].concat()).unwrap();
+    assert!(place.policies.history().unwrap().active().is_err());
+    assert_eq!(place.activate(b"two").unwrap().number, 3);
+    let history = place.policies.history().unwrap();
+    assert_eq!(history.active().unwrap().unwrap().number, 3);
+    assert_eq!(history.damage().len(), 1);
+}
+
+#[test]
+fn a_change_that_was_planned_on_an_older_history_is_refused() {
+    let place = Place::new();
+    place.activate(b"one").unwrap();
+    place.activate(b"two").unwrap();
+    let late = place
+        .policies
+        .record(draft(b"one"), None, Some(1), NOW)
+        .unwrap_err();
+    assert_eq!(
+        late,
+        RevisionError::Moved {
+            expected: 1,
+            newest: 2
+        }
+    );
+}
+
+#[test]
+fn writers_exclude_each_other() {
+    let place = Place::new();
+    place.activate(b"one").unwrap();
+    let state = Dir::open_ambient_dir(place.folder.path(), ambient_authority()).unwrap();
+    let held = WriteLock::take(&state, LOCK, NOW).unwrap();
+    assert_eq!(place.activate(b"two").unwrap_err(), RevisionError::Busy);
+    assert_eq!(place.policies.history().unwrap().newest(), 1);
+    drop(held);
+    place.activate(b"two").unwrap();
+}
+
+#[test]
+fn many_writers_leave_a_history_without_gaps() {
+    let place = Place::new();
+    std::thread::scope(|scope| {
+        for writer in 0..4u8 {
+            let policies = opened(place.folder.path());
+            scope.spawn(move || {
+                for round in 0..5 {
+                    let component = [writer, round];
+                    let patience = Duration::from_secs(60);
+                    policies
+                        .record(draft(&component), Some(&component), None, patience)
+                        .unwrap();
+                }
+            });
+        }
+    });
+    let history = place.policies.history().unwrap();
+    assert_eq!(history.revisions().len(), 20);
+    assert_eq!((history.newest(), history.damage()), (20, &[][..]));
+}
+
+#[test]
+fn texts_without_measure_are_refused() {
+    let place = Place::new();
+    let long = Draft {
+        reason: Some("x".repeat(5000)),
+        ..draft(b"one")
+    };
+    let error = place
+        .policies
+        .record(long, Some(b"one"), None, NOW)
+        .unwrap_err();
+    assert!(matches!(
+        error,
+        RevisionError::TextTooLong { what: "reason", .. }
+    ));
+    assert!(!place.path("policies").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_history_that_is_a_link_is_neither_read_nor_written() {
+    let place = Place::new();
+    place.activate(b"one").unwrap();
+    let path = place.path("policies/history.jsonl");
+    std::fs::rename(&path, place.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere", &path).unwrap();
+    assert!(matches!(
+        place.policies.history(),
+        Err(RevisionError::Io { .. })
+    ));
+    assert!(place.activate(b"two").is_err());
+}

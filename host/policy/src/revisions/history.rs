@@ -1,0 +1,143 @@
+//! All revisions, as far as they can be read.
+
+use super::error::RevisionError;
+use super::line;
+use super::revision::Revision;
+
+/// A line of the history that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong with it, or lost before it.
+    pub reason: String,
+}
+
+/// The history of a policy directory.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct History {
+    /// The readable revisions, in the order of their numbers.
+    revisions: Vec<Revision>,
+    damage: Vec<Damage>,
+    /// Damaged lines after the newest readable revision.
+    unread: u64,
+    /// Bytes up to and with the last line break.
+    whole: usize,
+    /// Bytes after it: the line of a writer that did not get to its end, or has not yet.
+    torn: usize,
+}
+
+impl History {
+    /// Reads a history from the bytes of its file. Nothing in them is an error: what cannot be read is in
+    /// [`History::damage`].
+    pub(super) fn read(bytes: &[u8]) -> Self {
+        let whole = bytes
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let mut history = Self {
+            whole,
+            torn: bytes.len() - whole,
+            ..Self::default()
+        };
+        let lines = bytes[..whole].split_inclusive(|byte| *byte == b'\n');
+        for (index, line) in lines.enumerate() {
+            history.take(index + 1, &line[..line.len() - 1]);
+        }
+        history
+    }
+
+    fn take(&mut self, number: usize, text: &[u8]) {
+        let newest = self.newest_readable();
+        match line::read(text) {
+            Ok(revision) if revision.number > newest => {
+                let missing = (revision.number - newest - 1).saturating_sub(self.unread);
+                if missing > 0 {
+                    self.note(number, format!("{missing} revisions before it are missing"));
+                }
+                self.unread = 0;
+                self.revisions.push(revision);
+            }
+            Ok(revision) => {
+                self.unread += 1;
+                let written = revision.number;
+                self.note(number, format!("revision {written} is there a second time"));
+            }
+            Err(reason) => {
+                self.unread += 1;
+                self.note(number, reason);
+            }
+        }
+    }
+
+    fn note(&mut self, line: usize, reason: String) {
+        self.damage.push(Damage { line, reason });
+    }
+
+    /// The readable revisions, the oldest first.
+    pub fn revisions(&self) -> &[Revision] {
+        &self.revisions
+    }
+
+    /// What cannot be read, in the order of the lines.
+    pub fn damage(&self) -> &[Damage] {
+        &self.damage
+    }
+
+    /// Whether the last line has no end: its writer died, or is at it. It counts as not written.
+    pub fn is_torn(&self) -> bool {
+        self.torn > 0
+    }
+
+    /// The active revision: the newest. Absent when nothing was ever activated.
+    ///
+    /// # Errors
+    /// [`RevisionError::Damaged`] when the newest line does not hold.
+    pub fn active(&self) -> Result<Option<&Revision>, RevisionError> {
+        match self.damage.last() {
+            Some(damage) if self.unread > 0 => Err(RevisionError::Damaged {
+                line: damage.line,
+                reason: damage.reason.clone(),
+            }),
+            _ => Ok(self.revisions.last()),
+        }
+    }
+
+    /// The revision of this number.
+    ///
+    /// # Errors
+    /// [`RevisionError::NoSuchRevision`].
+    pub fn revision(&self, number: u64) -> Result<&Revision, RevisionError> {
+        self.revisions
+            .iter()
+            .find(|revision| revision.number == number)
+            .ok_or(RevisionError::NoSuchRevision(number))
+    }
+
+    /// The newest readable revision before the active one: what a rollback goes back to when nothing else is
+    /// said. While the newest line is damaged it is the newest readable one. Absent when there is none.
+    pub fn before_active(&self) -> Option<&Revision> {
+        let back = if self.unread > 0 { 1 } else { 2 };
+        self.revisions
+            .len()
+            .checked_sub(back)
+            .map(|index| &self.revisions[index])
+    }
+
+    /// Number of the newest revision, damaged ones counted; 0 when there is none.
+    pub fn newest(&self) -> u64 {
+        self.newest_readable().saturating_add(self.unread)
+    }
+
+    fn newest_readable(&self) -> u64 {
+        self.revisions.last().map_or(0, |newest| newest.number)
+    }
+
+    /// Size of the whole lines, in bytes.
+    pub(super) fn whole_bytes(&self) -> usize {
+        self.whole
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+use super::super::revision::{Change, Draft, Program};
+use super::*;
+use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
+use proptest::prelude::*;
+
+fn revision(number: u64) -> Revision {
+    Revision {
+        number,
+        record: Draft {
+            at: Timestamp(1_757_213_149_312 + number),
+            by: "ana (uid 1000) on build-7".to_owned(),
+            reason: (number.is_multiple_of(2)).then(|| "a \"reason\"\nof two lines".to_owned()),
+            change: if number.is_multiple_of(3) {
+                Change::Rollback { to: number - 1 }
+            } else {
+                Change::Activate
+            },
+            policy: PolicyIdentity {
+                name: "strict".to_owned(),
+                version: "1.2.3".to_owned(),
+                digest: Digest::of(&number.to_le_bytes()),
+            },
+            program: if number.is_multiple_of(5) {
+                Program::Core
+            } else {
+                Program::Component
+            },
+            settings: "{\"bar\": 95}".to_owned(),
+        },
+    }
+}
+
+fn written(numbers: impl IntoIterator<Item = u64>) -> Vec<u8> {
+    numbers
+        .into_iter()
+        .flat_map(|number| line::write(&revision(number)).unwrap())
+        .collect()
+}
+
+fn numbers(history: &History) -> Vec<u64> {
+    history.revisions().iter().map(|r| r.number).collect()
+}
+
+#[test]
+fn a_line_says_in_plain_words_what_was_changed() {
+    let line = String::from_utf8(line::write(&revision(3)).unwrap()).unwrap();
+    assert!(
+        line.starts_with(
+            "{\"revision\":3,\"at\":\"2025-09-07T02:45:49.315Z\",\"by\":\"ana (uid 1000) on build-7\",\"action\":\"rollback\",\"to\":2,\"policy\":{\"name\":\"strict\""
+        ),
+        "{line}"
+    );
+    serde_json::from_str::<serde_json::Value>(&line).expect("a line is JSON");
+}
+
+#[test]
+fn an_empty_history_has_no_active_revision() {
+    let history = History::read(b"");
+    assert_eq!(history.active(), Ok(None));
+    assert_eq!(history.before_active(), None);
+    assert_eq!(history.newest(), 0);
+}
+
+#[test]
+fn the_newest_revision_is_the_active_one() {
+    let history = History::read(&written(1..=3));
+    assert_eq!(history.active(), Ok(Some(&revision(3))));
+    assert_eq!(history.before_active(), Some(&revision(2)));
+    assert_eq!(history.revision(1), Ok(&revision(1)));
+    assert_eq!(
+        history.revision(4),
+        Err(RevisionError::NoSuchRevision(4)),
+        "there is no fourth"
+    );
+}
+
+#[test]
+fn a_damaged_line_in_the_middle_is_reported_and_the_newest_counts() {
+    let mut bytes = written(1..=1);
+    bytes.extend_from_slice(b"what is this\n");
+    bytes.extend(written(3..=3));
+    let history = History::read(&bytes);
+    assert_eq!(history.active(), Ok(Some(&revision(3))));
+    assert_eq!(history.damage().len(), 1);
+    assert_eq!(history.damage()[0].line, 2);
+}
+
+#[test]
+fn a_damaged_newest_line_leaves_no_revision_known_to_be_active() {
+    let mut bytes = written(1..=2);
+    bytes.extend_from_slice(b"\n");
+    let history = History::read(&bytes);
+    assert!(matches!(
+        history.active(),
+        Err(RevisionError::Damaged { line: 3, .. })
+    ));
+    assert_eq!(history.newest(), 3, "its number is not given again");
+    assert_eq!(history.before_active(), Some(&revision(2)));
+}
+
+#[test]
+fn a_lost_or_repeated_line_is_reported() {
+    let lost = History::read(&written([1, 3]));
+    assert_eq!(lost.active(), Ok(Some(&revision(3))));
+    assert_eq!(lost.damage().len(), 1);
+    let repeated = History::read(&written([1, 2, 1]));
+    assert!(repeated.active().is_err(), "which of the two is meant?");
+}
+
+proptest! {
+    #[test]
+    fn what_was_written_before_a_torn_line_is_read(lines in 1u64..6, cut in 1usize..1000) {
+        let whole = written(1..lines);
+        let last = written(lines..=lines);
+        let cut = cut.min(last.len() - 1);
+        let bytes = [whole.as_slice(), &last[..cut]].concat();
+        let history = History::read(&bytes);
+        prop_assert_eq!(numbers(&history), (1..lines).collect::<Vec<_>>());
+        prop_assert_eq!(history.damage(), &[]);
+        prop_assert!(history.is_torn());
+        prop_assert_eq!(history.whole_bytes(), whole.len());
+    }
+
+    #[test]
+    fn a_changed_byte_costs_no_more_than_the_lines_it_touches(
+        at in any::<prop::sample::Index>(), byte in any::<u8>(),
+    ) {
+        let mut bytes = written(1..=4);
+        let at = at.index(bytes.len());
+        prop_assume!(bytes[at] != byte);
+        let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        bytes[at] = byte;
+        let history = History::read(&bytes);
+        for read in history.revisions() {
+            prop_assert_eq!(read, &revision(read.number), "no revision is read other than it was written");
+        }
+        for whole in (1..=4).filter(|number| *number != line && *number != line + 1) {
+            prop_assert!(history.revision(whole).is_ok());
+        }
+        prop_assert!(history.revision(line).is_err());
+        prop_assert!(!history.damage().is_empty() || history.is_torn());
+    }
+
+    #[test]
+    fn no_bytes_make_reading_fail(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let history = History::read(&bytes);
+        prop_assert!(history.revisions().is_empty());
+        prop_assert_eq!(history.active().is_ok(), history.damage().is_empty());
+    }
+}

@@ -1,0 +1,79 @@
+//! One change of the policy in force.
+
+use super::error::RevisionError;
+use gansauditor_audit::domain::{PolicyIdentity, Timestamp};
+
+/// Longest `by`, in bytes.
+const MAX_BY: usize = 256;
+/// Longest reason, in bytes.
+const MAX_REASON: usize = 4096;
+/// Longest settings, in bytes: as much as a policy can use.
+const MAX_SETTINGS: usize = 1 << 20;
+
+/// What a policy's code is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    /// The policy built into whichever server loads the revision; its digest is that of the program which wrote
+    /// the revision.
+    Core,
+    /// A stored component.
+    Component,
+}
+
+/// How a revision came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// A policy was given.
+    Activate,
+    /// An earlier revision counts again.
+    Rollback {
+        /// Number of the earlier revision.
+        to: u64,
+    },
+}
+
+/// A change to be recorded. Its policy was loaded with its settings by whoever records it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// When.
+    pub at: Timestamp,
+    /// Who, as far as the system tells, e.g. `ana (uid 1000) on build-7`.
+    pub by: String,
+    /// Why, if it was said.
+    pub reason: Option<String>,
+    /// How it came about.
+    pub change: Change,
+    /// What the policy says of itself, and its digest.
+    pub policy: PolicyIdentity,
+    /// Where its code is.
+    pub program: Program,
+    /// Its settings, a JSON text.
+    pub settings: String,
+}
+
+/// A recorded change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// Its number: 1 for the first, without gaps.
+    pub number: u64,
+    /// What was recorded.
+    pub record: Draft,
+}
+
+impl Draft {
+    /// # Errors
+    /// [`RevisionError::TextTooLong`].
+    pub(super) fn check(&self) -> Result<(), RevisionError> {
+        let reason = self.reason.as_deref().unwrap_or_default();
+        for (what, text, limit) in [
+            ("author", self.by.as_str(), MAX_BY),
+            ("reason", reason, MAX_REASON),
+            ("settings", &self.settings, MAX_SETTINGS),
+        ] {
+            if text.len() > limit {
+                return Err(RevisionError::TextTooLong { what, limit });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,62 @@
+//! `gansauditor policy`.
+
+mod activate;
+mod change;
+mod history;
+mod inspect;
+mod list;
+mod place;
+mod replay;
+mod replay_view;
+mod rollback;
+mod status;
+mod taken;
+mod view;
+
+use crate::config::{Config, Variables};
+use anyhow::Context as _;
+use clap::Subcommand;
+use std::process::ExitCode;
+
+/// Nothing was changed or shown.
+pub(super) const NOTHING_DONE: u8 = 2;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Load a policy as the server would, without using it, and say what it is
+    Inspect(inspect::Inspect),
+    /// Run recorded sessions through a policy and say which decisions would have been others
+    Replay(replay::Replay),
+    /// Put a policy in force: check it, store it, and have the servers of the state directory take it
+    Activate(activate::Activate),
+    /// Put an earlier policy in force again, with the settings it had
+    Rollback(rollback::Rollback),
+    /// List which policies were in force, since when, by whom and why
+    History(history::List),
+    /// List the stored policies
+    List(list::List),
+    /// Show what each running server of the state directory has live, and what failed there
+    Status(status::Status),
+}
+
+impl Command {
+    pub(super) fn run(self, variables: &Variables) -> anyhow::Result<ExitCode> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .context("cannot start the runtime")?;
+        runtime.block_on(async {
+            let config = || Config::read(variables);
+            match self {
+                Self::Inspect(command) => command.run().await?,
+                Self::Replay(command) => return command.run(&config()?).await,
+                Self::Activate(command) => return command.run(&config()?).await,
+                Self::Rollback(command) => return command.run(&config()?).await,
+                Self::History(command) => command.run(&config()?)?,
+                Self::List(command) => command.run(&config()?)?,
+                Self::Status(command) => command.run(&config()?).await?,
+            }
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+}

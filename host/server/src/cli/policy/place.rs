@@ -1,0 +1,33 @@
+//! The policy directory that the commands are about.
+
+use crate::config::Config;
+use crate::{policies, wiring};
+use anyhow::Context as _;
+use gansauditor_policy::revisions::PolicyDirectory;
+use std::path::Path;
+
+/// The state directory.
+pub(super) fn state(config: &Config) -> anyhow::Result<&Path> {
+    config.policies.as_deref().context(
+        "without persistence (ENABLE_SESSION_PERSISTENCE=false) there is no policy directory; name a policy with AUDIT_POLICY",
+    )
+}
+
+/// The policy directory, as far as there is one. Nothing is created by looking.
+pub(super) fn open(config: &Config) -> anyhow::Result<Option<PolicyDirectory>> {
+    let state = state(config)?;
+    let directory = policies::directory(state)?;
+    if directory.is_none() {
+        tracing::warn!("there is no state directory {}", state.display());
+    }
+    Ok(directory)
+}
+
+/// The policy directory, in a state directory that is made where there is none.
+pub(super) fn make(config: &Config) -> anyhow::Result<PolicyDirectory> {
+    let state = state(config)?;
+    // As a server makes it.
+    wiring::directory(state)?;
+    policies::directory(state)?
+        .with_context(|| format!("the state directory {} is gone", state.display()))
+}

@@ -1,0 +1,128 @@
+//! Revisions, for people and programs.
+
+use crate::cli::output::{BOLD, GOOD};
+use crate::text::plain;
+use gansauditor_audit::domain::{Digest, PolicyIdentity};
+use gansauditor_policy::revisions::{Change, History, Program, Revision};
+use serde::Serialize;
+use std::io::Write;
+
+/// Digits of a digest that people are shown.
+const DIGITS: usize = 12;
+
+/// A revision as JSON.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RevisionView<'a> {
+    revision: u64,
+    active: bool,
+    at: String,
+    by: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    action: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<u64>,
+    policy: &'a PolicyIdentity,
+    /// Whether it is the built-in policy of whichever server loads it.
+    core: bool,
+    settings: &'a str,
+}
+
+impl<'a> RevisionView<'a> {
+    /// Of a revision.
+    pub(super) fn of(revision: &'a Revision, active: bool) -> Self {
+        let record = &revision.record;
+        let (action, to) = match record.change {
+            Change::Activate => ("activate", None),
+            Change::Rollback { to } => ("rollback", Some(to)),
+        };
+        Self {
+            revision: revision.number,
+            active,
+            at: record.at.rfc3339(),
+            by: &record.by,
+            reason: record.reason.as_deref(),
+            action,
+            to,
+            policy: &record.policy,
+            core: record.program == Program::Core,
+            settings: &record.settings,
+        }
+    }
+}
+
+/// A revision on a line or two.
+pub(super) fn write(
+    revision: &Revision,
+    active: bool,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    let record = &revision.record;
+    let how = match record.change {
+        Change::Activate => String::new(),
+        Change::Rollback { to } => format!("  back to revision {to}"),
+    };
+    writeln!(
+        out,
+        "{BOLD}{:>4}{BOLD:#}  {}  {}{how}{}",
+        revision.number,
+        record.at.rfc3339(),
+        policy(&record.policy),
+        mark(active),
+    )?;
+    let reason = record.reason.as_deref().map(|reason| format!(": {reason}"));
+    writeln!(
+        out,
+        "      {}{}",
+        plain(&record.by),
+        plain(&reason.unwrap_or_default())
+    )?;
+    if record.settings != "{}" {
+        writeln!(out, "      settings {}", plain(&record.settings))?;
+    }
+    Ok(())
+}
+
+/// A policy in a few words.
+pub(super) fn policy(policy: &PolicyIdentity) -> String {
+    format!(
+        "{} {} ({})",
+        plain(&policy.name),
+        plain(&policy.version),
+        digits(&policy.digest)
+    )
+}
+
+/// The first digits of a digest.
+pub(super) fn digits(digest: &Digest) -> &str {
+    let digits = digest.as_str().trim_start_matches("sha256:");
+    digits.get(..DIGITS).unwrap_or(digits)
+}
+
+/// What stands behind the one that is active.
+pub(super) fn mark(active: bool) -> String {
+    if active {
+        format!("  {GOOD}active{GOOD:#}")
+    } else {
+        String::new()
+    }
+}
+
+/// Warns of what is damaged, and gives the number of the active revision, if it is known.
+pub(super) fn checked(history: &History) -> Option<u64> {
+    for damage in history.damage() {
+        tracing::warn!(
+            "line {} of the policy history is damaged: {}",
+            damage.line,
+            plain(&damage.reason)
+        );
+    }
+    match history.active() {
+        Ok(active) => active.map(|revision| revision.number),
+        Err(error) => {
+            tracing::warn!("{}", plain(&error.to_string()));
+            None
+        }
+    }
+}

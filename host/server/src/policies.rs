@@ -1,0 +1,174 @@
+//! Where the policy of a server comes from, and how it follows that.
+
+use crate::config::{Config, PolicySettings};
+use crate::files;
+use anyhow::Context as _;
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use gansauditor_audit::ports::Clock;
+use gansauditor_policy::revisions::PolicyDirectory;
+use gansauditor_policy::{Follower, Limits, PolicyHost, Watcher};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio_util::task::AbortOnDropHandle;
+
+/// Longest file of policy settings that is read: as much as a policy can use.
+const MAX_SETTINGS: u64 = 1 << 20;
+
+/// The live policy with where the next one will come from. A handle: clones are the same.
+#[derive(Clone)]
+pub(crate) struct Policies {
+    host: Arc<PolicyHost>,
+    source: Source,
+}
+
+/// Where policies come from.
+#[derive(Clone)]
+pub(crate) enum Source {
+    /// A file that the operator names, with these settings.
+    File(PathBuf, String),
+    /// The active revision of a policy directory.
+    Directory(Arc<Follower>),
+    /// The program itself: nothing is kept on disk.
+    Program,
+}
+
+impl Policies {
+    /// The policy of a configuration: its file, else the active revision of its directory, else the built-in one. One
+    /// that was asked for and cannot be used is an error: no other takes its place.
+    pub(crate) fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        if let Some(file) = &config.policy {
+            let settings = read_settings(config.policy_settings.as_ref())?;
+            return from_file(file, settings, clock);
+        }
+        let directory = config.policies.as_deref().map(directory).transpose()?;
+        let Some(directory) = directory.flatten() else {
+            return Ok(Self {
+                host: built_in(config, clock)?,
+                source: Source::Program,
+            });
+        };
+        Ok(Self {
+            host: from_directory(&directory, config, clock)
+                .context("the active policy of the state directory cannot be used")?,
+            source: Source::Directory(Arc::new(Follower::new(directory))),
+        })
+    }
+
+    /// Holds the live policy.
+    pub(crate) fn host(&self) -> &Arc<PolicyHost> {
+        &self.host
+    }
+
+    /// Where policies come from.
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Follows the source, if it can change, until the handle is dropped.
+    pub(crate) fn follow(&self) -> Option<AbortOnDropHandle<()>> {
+        let host = Arc::clone(&self.host);
+        let task = match &self.source {
+            Source::File(file, settings) => {
+                tokio::spawn(Watcher::new(file, settings.as_str()).run(host))
+            }
+            Source::Directory(follower) => tokio::spawn(Arc::clone(follower).run(host)),
+            Source::Program => return None,
+        };
+        Some(AbortOnDropHandle::new(task))
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::File(..) => "AUDIT_POLICY",
+            Self::Directory(_) => "the state directory",
+            Self::Program => "the program",
+        })
+    }
+}
+
+/// The policy directory inside a state directory; absent when there is no state directory.
+pub(crate) fn directory(state: &Path) -> anyhow::Result<Option<PolicyDirectory>> {
+    match Dir::open_ambient_dir(state, ambient_authority()) {
+        Ok(state) => Ok(Some(PolicyDirectory::new(
+            state,
+            Limits::default().component_bytes,
+        ))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            Err(error).with_context(|| format!("SYNC_AUDIT_STATE_DIRECTORY={}", state.display()))
+        }
+    }
+}
+
+fn from_file(file: &Path, settings: String, clock: Arc<dyn Clock>) -> anyhow::Result<Policies> {
+    let limits = Limits::default();
+    let host = files::read(file, limits.component_bytes as u64)
+        .and_then(|component| {
+            Ok(PolicyHost::with_component(
+                limits, &component, &settings, clock,
+            )?)
+        })
+        .with_context(|| format!("AUDIT_POLICY={}", file.display()))?;
+    Ok(Policies {
+        host: Arc::new(host),
+        source: Source::File(file.to_owned(), settings),
+    })
+}
+
+fn from_directory(
+    directory: &PolicyDirectory,
+    config: &Config,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<Arc<PolicyHost>> {
+    let history = directory.history()?;
+    for damage in history.damage() {
+        tracing::warn!(
+            "line {} of the policy history is damaged: {}",
+            damage.line,
+            damage.reason
+        );
+    }
+    let Some(revision) = history.active()? else {
+        return built_in(config, clock);
+    };
+    let number = revision.number;
+    if config.policy_settings.is_some() {
+        tracing::warn!(
+            "AUDIT_POLICY_SETTINGS is not used: revision {number} of the policy has settings of its own"
+        );
+    }
+    let settings = &revision.record.settings;
+    let limits = Limits::default();
+    let host = match directory.program(revision)? {
+        Some(component) => PolicyHost::with_component(limits, &component, settings, clock),
+        None => PolicyHost::with_core(limits, settings, clock),
+    };
+    Ok(Arc::new(
+        host.with_context(|| format!("revision {number}"))?,
+    ))
+}
+
+fn built_in(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<PolicyHost>> {
+    let settings = read_settings(config.policy_settings.as_ref())?;
+    let host = PolicyHost::with_core(Limits::default(), &settings, clock)
+        .context("the built-in policy cannot be used")?;
+    Ok(Arc::new(host))
+}
+
+/// The settings as the policy gets them: JSON text, empty where none are written.
+pub(crate) fn read_settings(settings: Option<&PolicySettings>) -> anyhow::Result<String> {
+    match settings {
+        None => Ok(String::new()),
+        Some(PolicySettings::Json(json)) => Ok(json.clone()),
+        Some(PolicySettings::File(path)) => files::read(path, MAX_SETTINGS)
+            .and_then(|json| Ok(String::from_utf8(json)?))
+            .with_context(|| format!("the policy's settings in {}", path.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

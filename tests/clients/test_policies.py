@@ -1,0 +1,177 @@
+"""Policies that are put in force, and taken back, while servers run."""
+
+import contextlib
+import json
+import socket
+import subprocess
+
+import anyio
+import anyio.to_thread
+import pytest
+from harness import BINARY, CORE, PLUGINS, Server, connect, demo_version, environment, fenced, put_policy
+
+pytestmark = pytest.mark.anyio
+
+LEGACY = PLUGINS / "legacy-tiers.wasm"
+PERFECT = fenced("rates.py", demo_version(3))
+
+
+def policy(state, *arguments, code=0):
+    """Runs `gansauditor policy ... --json`."""
+    done = subprocess.run(
+        [BINARY, "policy", *map(str, arguments), "--json"],
+        env=environment(state, {}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+    return json.loads(done.stdout) if done.stdout else done.stderr
+
+
+def outcomes(told):
+    return [server["outcome"] for server in told["servers"]]
+
+
+def stored_components(state):
+    return sorted((state / "policies/components").iterdir())
+
+
+async def test_an_activated_policy_decides_the_same_session_at_once(transport, tmp_path):
+    state = tmp_path / "state"
+    async with connect(transport, state) as agent:
+        first = await agent.submit(fenced("rates.py", demo_version(1)))
+        assert first["policy"]["name"] == "gansauditor-core"
+        told = policy(state, "activate", LEGACY, "--reason", "as before")
+        assert told["stored"]["revision"] == 1
+        assert outcomes(told) == ["live"]
+        second = await agent.submit(PERFECT)
+        assert second["policy"]["digest"] == told["stored"]["policy"]["digest"]
+        assert second["loopInfo"]["currentLoop"] == 2
+        assert second["decision"]["status"] == "continue", "nothing completes before loop 10"
+
+        server = policy(state, "status")["servers"][0]
+        assert server["transport"] == transport
+        assert server["policy"]["name"] == "legacy-tiers"
+        assert server["source"] == {"kind": "directory", "revision": 1}
+
+        told = policy(state, "activate", "--core")
+        assert outcomes(told) == ["live"]
+        told = policy(state, "rollback")
+        assert told["stored"]["to"] == 1 and outcomes(told) == ["live"]
+        third = await agent.submit(PERFECT)
+        assert third["policy"]["name"] == "legacy-tiers"
+    assert policy(state, "status")["servers"] == []
+    async with connect(transport, state) as agent:
+        again = await agent.submit(PERFECT)
+        assert again["policy"] == third["policy"], "a restart keeps it"
+
+
+async def test_a_candidate_that_is_none_leaves_everything_as_it_was(transport, tmp_path):
+    state = tmp_path / "state"
+    junk = tmp_path / "junk.wasm"
+    junk.write_bytes(b"junk")
+    async with connect(transport, state) as agent:
+        policy(state, "activate", LEGACY)
+        refused = policy(state, "activate", junk, code=2)
+        assert "junk.wasm is not usable" in refused and "panicked" not in refused
+        assert len(policy(state, "history")) == 1
+        answer = await agent.submit(PERFECT)
+        assert answer["policy"]["name"] == "legacy-tiers"
+
+
+async def test_a_server_that_cannot_take_a_revision_says_why_and_goes_on(transport, tmp_path):
+    state = tmp_path / "state"
+    async with connect(transport, state) as agent:
+        policy(state, "activate", LEGACY)
+        # As another machine's disk would: what the server finds is not what was stored.
+        history = state / "policies/history.jsonl"
+        history.write_bytes(history.read_bytes() + b"junk\n")
+        with anyio.fail_after(20):
+            while not policy(state, "status")["servers"][0].get("failed"):
+                await anyio.sleep(0.05)
+        answer = await agent.submit(PERFECT)
+        assert answer["policy"]["name"] == "legacy-tiers"
+        failed = policy(state, "status")["servers"][0]["failed"]
+        assert "line 2" in failed["error"]
+        assert outcomes(policy(state, "activate", "--core")) == ["live"]
+
+
+async def test_a_server_with_a_policy_file_is_not_followed_and_told_so(transport, tmp_path):
+    state = tmp_path / "state"
+    file = tmp_path / "policy.wasm"
+    put_policy(CORE, file)
+    async with connect(transport, state, AUDIT_POLICY=str(file)) as agent:
+        told = policy(state, "activate", LEGACY)
+        assert outcomes(told) == ["not_followed"]
+        assert "AUDIT_POLICY" in told["servers"][0]["reason"]
+        answer = await agent.submit(PERFECT)
+        assert answer["policy"]["name"] == "gansauditor-core"
+
+
+async def test_all_servers_of_a_state_directory_take_it_and_dead_ones_do_not_count(tmp_path):
+    state = tmp_path / "state"
+    servers = [Server(state, {}) for _ in range(2)]
+    try:
+        servers[0].process.kill()
+        servers[0].process.wait()
+        assert len(list((state / "control").iterdir())) == 2
+        told = policy(state, "activate", LEGACY)
+        assert [server["pid"] for server in told["servers"]] == [servers[1].process.pid]
+        assert len(list((state / "control").iterdir())) == 1, "the dead one's socket is removed"
+    finally:
+        for server in servers:
+            with contextlib.suppress(AssertionError):
+                server.stop()
+
+
+async def test_a_server_that_does_not_answer_is_no_success(tmp_path):
+    state = tmp_path / "state"
+    (state / "control").mkdir(parents=True, mode=0o700)
+    mute = socket.socket(socket.AF_UNIX)
+    mute.bind(str(state / "control/1.sock"))
+    mute.listen()
+    mute.settimeout(30)
+
+    def hang_up():
+        connection, _ = mute.accept()
+        connection.recv(1000)
+        connection.close()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(anyio.to_thread.run_sync, hang_up)
+        told = await anyio.to_thread.run_sync(lambda: policy(state, "activate", "--core", code=1))
+    mute.close()
+    assert told["stored"]["revision"] == 1, "stored all the same"
+    assert outcomes(told) == ["no_answer"]
+
+
+async def test_a_server_does_not_start_on_a_policy_that_was_altered(tmp_path):
+    state = tmp_path / "state"
+    policy(state, "activate", LEGACY)
+    (component,) = stored_components(state)
+    component.write_bytes(CORE.read_bytes())
+    done = subprocess.run(
+        [BINARY, "serve"],
+        env=environment(state, {}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+    assert done.returncode != 0
+    assert "changed after it was stored" in done.stderr, done.stderr
+
+
+async def test_the_policy_directory_is_its_owners_alone(tmp_path):
+    state = tmp_path / "state"
+    server = Server(state, {})
+    try:
+        policy(state, "activate", LEGACY)
+        folders = [state / "policies", state / "policies/components", state / "control"]
+        files = [state / "policies/history.jsonl", *stored_components(state), *(state / "control").iterdir()]
+        assert {oct(path.stat().st_mode & 0o777) for path in folders} == {"0o700"}
+        assert {oct(path.stat().st_mode & 0o777) for path in files} == {"0o600"}
+    finally:
+        server.stop()
+    assert list((state / "control").iterdir()) == [], "its socket goes with the server"
