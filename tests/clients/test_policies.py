@@ -175,3 +175,26 @@ async def test_the_policy_directory_is_its_owners_alone(tmp_path):
     finally:
         server.stop()
     assert list((state / "control").iterdir()) == [], "its socket goes with the server"
+
+
+async def test_a_candidate_is_proven_on_recorded_sessions(tmp_path):
+    state = tmp_path / "state"
+    async with connect("stdio", state) as agent:
+        for version in (1, 2, 3):
+            await agent.submit(fenced("rates.py", demo_version(version)))
+        same = policy(state, "replay", "--core")
+        assert (same["same"], same["changed"], same["loopsSaved"]) == (3, 0, 0)
+        before = sorted((path.name, path.read_bytes()) for path in state.iterdir() if path.is_file())
+
+        other = policy(state, "replay", LEGACY, code=1)
+        assert (other["decisions"], other["changed"], other["goesOn"]) == (3, 1, 1)
+        [difference] = other["differences"]
+        assert difference["loop"] == 3
+        assert difference["recorded"]["status"] == "complete"
+        assert difference["candidate"]["status"] == "continue"
+        after = sorted((path.name, path.read_bytes()) for path in state.iterdir() if path.is_file())
+        assert after == before, "replaying changes nothing"
+
+        (tmp_path / "broken.wasm").write_bytes(b"\0asm")
+        assert "not usable" in policy(state, "replay", tmp_path / "broken.wasm", code=2)
+        assert "no recorded session" in policy(state, "replay", "--core", "--sessions", "nobody-*", code=2)

@@ -169,8 +169,10 @@ impl Judge for ModelJudge {
                 })
             }
             Err(error) => {
-                let begun = broke_off(&error, request.time)
-                    .and_then(|why| cut_off(&said.text(), &asked, why, attempts.usage));
+                let begun = broke_off(&error, request.time).and_then(|why| {
+                    let provenance = provenance(&why, &attempts, &window, 0);
+                    cut_off(&said.text(), &asked, &why, provenance, attempts.usage)
+                });
                 match (error, begun) {
                     // The time is the caller's affair; an answer that broke off by itself is one in part.
                     (ModelError::Failed { .. }, Some(report)) => Ok(report),
@@ -267,11 +269,17 @@ fn broke_off(error: &ModelError, time: Duration) -> Option<String> {
 }
 
 /// What was written of an answer that broke off, as a review in part.
-fn cut_off(text: &str, asked: &Asked<'_>, why: String, usage: Usage) -> Option<JudgeReport> {
+fn cut_off(
+    text: &str,
+    asked: &Asked<'_>,
+    why: &str,
+    provenance: String,
+    usage: Usage,
+) -> Option<JudgeReport> {
     let value = partial::complete(text)?;
     let Read { report, .. } = read(&value, asked).ok()?;
     Some(JudgeReport {
-        provenance: why.clone(),
+        provenance,
         coverage: Coverage::Partial(format!("{why}; what was written until then counts")),
         covered: Vec::new(),
         usage,
