@@ -385,6 +385,30 @@ async fn what_may_pass_is_asked_again_as_often_as_allowed_and_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_all_requests_cost_is_said_also_when_the_last_one_fails() {
+    let failed = |kind, input_tokens| {
+        Act::Fail(ModelError::Failed {
+            kind,
+            message: "no".to_owned(),
+            retry_after: None,
+            usage: Usage {
+                input_tokens,
+                ..Usage::default()
+            },
+        })
+    };
+    let script = vec![
+        failed(JudgeFailure::Unavailable, 40),
+        failed(JudgeFailure::Refused, 2),
+    ];
+    let (judge, _) = judge(1, script);
+    let error = review(&judge, &request(vec![file("a.py", CODE)]))
+        .await
+        .unwrap_err();
+    assert_eq!(error.usage().input_tokens, 42);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_wait_that_does_not_fit_is_not_begun_and_is_passed_on() {
     let wait = Some(Duration::from_secs(600));
     let (judge, _) = judge(3, vec![failed(JudgeFailure::RateLimited, wait)]);
