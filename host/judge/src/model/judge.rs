@@ -170,7 +170,7 @@ impl Judge for ModelJudge {
             }
             Err(error) => {
                 let begun = broke_off(&error, request.time).and_then(|why| {
-                    let provenance = provenance(&why, &attempts, &window, 0);
+                    let provenance = provenance("an answer in part", &attempts, &window, 0);
                     cut_off(&said.text(), &asked, &why, provenance, attempts.usage)
                 });
                 match (error, begun) {
