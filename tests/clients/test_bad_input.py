@@ -117,7 +117,9 @@ async def test_a_state_directory_that_cannot_be_written_fails_the_audit_clearly(
                         filler.write(b"x" * 4096)
             else:
                 subprocess.run(["mount", "-o", "remount,ro", state], check=True)
-            failed, answer = await agent.call(GOOD)
+            # More than fits into what is left of the journal's last page.
+            larger = "".join(f"def f{n}():\n    return {n}\n\n\n" for n in range(500))
+            failed, answer = await agent.call({**GOOD, "thought": fenced("a.py", larger)})
             assert failed
             assert answer["diagnostic"]["category"] == "session", answer
             assert str(state) not in str(answer)
