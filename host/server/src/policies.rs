@@ -2,11 +2,12 @@
 
 use crate::config::{Config, PolicySettings};
 use crate::files;
+use crate::text::plain;
 use anyhow::Context as _;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use gansauditor_audit::ports::Clock;
-use gansauditor_policy::revisions::PolicyDirectory;
+use gansauditor_policy::revisions::{History, PolicyDirectory};
 use gansauditor_policy::{Follower, Limits, PolicyHost, Watcher};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -125,13 +126,7 @@ fn from_directory(
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<Arc<PolicyHost>> {
     let history = directory.history()?;
-    for damage in history.damage() {
-        tracing::warn!(
-            "line {} of the policy history is damaged: {}",
-            damage.line,
-            damage.reason
-        );
-    }
+    warn_of_damage(&history);
     let Some(revision) = history.active()? else {
         return built_in(config, clock);
     };
@@ -150,6 +145,17 @@ fn from_directory(
     Ok(Arc::new(
         host.with_context(|| format!("revision {number}"))?,
     ))
+}
+
+/// Says which lines of a history are damaged.
+pub(crate) fn warn_of_damage(history: &History) {
+    for damage in history.damage() {
+        tracing::warn!(
+            "line {} of the policy history is damaged: {}",
+            damage.line,
+            plain(&damage.reason)
+        );
+    }
 }
 
 fn built_in(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<PolicyHost>> {

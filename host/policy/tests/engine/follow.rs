@@ -1,7 +1,7 @@
 //! A policy directory whose active revision changes under a running host.
 
-use crate::guest::Guest;
-use crate::{host, limits};
+use crate::guest::named;
+use crate::{host, later, limits};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
@@ -12,19 +12,6 @@ use gansauditor_policy::revisions::{
 use gansauditor_policy::{FollowOutcome, Follower, LoadError, PolicyHost};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-
-fn named(name: &str) -> Vec<u8> {
-    Guest {
-        name,
-        ..Guest::default()
-    }
-    .component()
-}
-
-/// A time at which everything written so far has settled.
-fn later() -> SystemTime {
-    SystemTime::now() + Duration::from_secs(60)
-}
 
 struct Place {
     folder: tempfile::TempDir,

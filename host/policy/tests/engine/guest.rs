@@ -177,3 +177,12 @@ pub(crate) fn snapshot(now: Timestamp) -> Snapshot {
         extensions: vec![],
     }
 }
+
+/// The component of a plain policy of this name.
+pub(crate) fn named(name: &str) -> Vec<u8> {
+    Guest {
+        name,
+        ..Guest::default()
+    }
+    .component()
+}

@@ -12,7 +12,7 @@ mod watch;
 use gansauditor_audit::ports::SystemClock;
 use gansauditor_policy::{Limits, PolicyHost};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Bounds small enough that a test of them is quick.
 fn limits() -> Limits {
@@ -31,4 +31,9 @@ fn limits() -> Limits {
 fn host(component: &[u8]) -> PolicyHost {
     PolicyHost::with_component(limits(), component, "", Arc::new(SystemClock))
         .expect("the policy loads")
+}
+
+/// A time at which everything written so far has settled.
+fn later() -> SystemTime {
+    SystemTime::now() + Duration::from_secs(60)
 }

@@ -1,20 +1,12 @@
 //! Policies that take each other's place.
 
-use crate::guest::{Guest, snapshot};
+use crate::guest::{named, snapshot};
 use crate::{host, limits};
 use gansauditor_audit::domain::Timestamp;
 use gansauditor_audit::ports::{Clock, LivePolicy, PolicyEngine};
 use gansauditor_policy::PolicyHost;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-
-fn named(name: &str) -> Vec<u8> {
-    Guest {
-        name,
-        ..Guest::default()
-    }
-    .component()
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn evaluations_go_on_while_policies_are_swapped() {

@@ -1,23 +1,9 @@
 //! A policy file that changes under a running host.
 
-use crate::guest::Guest;
-use crate::host;
+use crate::guest::named;
+use crate::{host, later};
 use gansauditor_audit::ports::PolicyEngine;
 use gansauditor_policy::{LoadError, WatchOutcome, Watcher};
-use std::time::{Duration, SystemTime};
-
-fn named(name: &str) -> Vec<u8> {
-    Guest {
-        name,
-        ..Guest::default()
-    }
-    .component()
-}
-
-/// A time at which everything written so far has settled.
-fn later() -> SystemTime {
-    SystemTime::now() + Duration::from_secs(60)
-}
 
 #[tokio::test]
 async fn a_replaced_file_goes_live() {

@@ -1,10 +1,9 @@
 //! `gansauditor policy activate`.
 
+use super::candidate::{Candidate, load};
 use super::change::{self, Checked, Said};
 use super::place;
-use crate::config::{Config, PolicySettings};
-use crate::policies::read_settings;
-use anyhow::Context as _;
+use crate::config::Config;
 use clap::Args;
 use gansauditor_policy::revisions::{Change, Program};
 use std::path::PathBuf;
@@ -30,33 +29,15 @@ pub(in crate::cli) struct Activate {
 impl Activate {
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         place::state(config)?;
-        let settings = self.settings.as_deref().map_or_else(
-            || PolicySettings::Json("{}".to_owned()),
-            PolicySettings::from,
-        );
-        let settings = read_settings(Some(&settings))?;
-        let host = change::loader()?;
-        let (policy, program, component) = match &self.file {
-            None => {
-                let core = host.load_core(&settings).await;
-                let core = core.context("the built-in policy is not usable")?;
-                (core, Program::Core, None)
-            }
-            Some(file) => {
-                let loaded = async {
-                    let component = host.read(file).await?;
-                    let policy = host.load(component.clone(), &settings).await?;
-                    Ok::<_, anyhow::Error>((policy, Program::Component, Some(component)))
-                };
-                loaded
-                    .await
-                    .with_context(|| format!("{} is not usable", file.display()))?
-            }
-        };
+        let settings = self.settings.as_deref().unwrap_or("{}");
+        let Candidate { policy, component } = load(self.file.as_deref(), Some(settings)).await?;
         let checked = Checked {
             change: Change::Activate,
             policy,
-            program,
+            program: match component {
+                Some(_) => Program::Component,
+                None => Program::Core,
+            },
             component,
             expected: None,
         };

@@ -8,12 +8,11 @@ use crate::control::{self, Ask};
 use crate::who::who;
 use clap::Args;
 use gansauditor_audit::ports::{Clock as _, LivePolicy as _, SystemClock};
+use gansauditor_policy::LoadedPolicy;
 use gansauditor_policy::revisions::{Change, Draft, Program, Revision};
-use gansauditor_policy::{Limits, LoadedPolicy, PolicyHost};
 use serde::Serialize;
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// How long another writer is waited for: it takes milliseconds.
@@ -58,15 +57,6 @@ pub(super) struct Checked {
 struct Outcome<'a> {
     stored: view::RevisionView<'a>,
     servers: &'a [Taken],
-}
-
-/// Loads policies as a server would.
-pub(super) fn loader() -> anyhow::Result<PolicyHost> {
-    Ok(PolicyHost::with_core(
-        Limits::default(),
-        "",
-        Arc::new(SystemClock),
-    )?)
 }
 
 impl Said {

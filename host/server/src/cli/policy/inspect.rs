@@ -1,18 +1,15 @@
 //! `gansauditor policy inspect`.
 
+use super::candidate::{Candidate, load};
 use crate::cli::output::{self, BOLD};
-use crate::config::PolicySettings;
-use crate::policies::read_settings;
 use crate::text::plain;
 use anyhow::Context as _;
 use clap::Args;
-use gansauditor_audit::ports::SystemClock;
-use gansauditor_policy::{Inspection, Limits, PolicyHost};
+use gansauditor_policy::Inspection;
 use serde::Serialize;
 use serde_json::Value;
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// Says what a policy is.
 #[derive(Debug, Args)]
@@ -45,82 +42,53 @@ struct View<'a> {
 
 impl Inspect {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let inspection = self.load().await?;
+        let Candidate { policy, .. } = load(Some(&self.file), self.settings.as_deref()).await?;
+        let inspection = policy.inspect();
+        let schema = serde_json::from_str(&inspection.settings_schema)
+            .context("the schema of the settings is not JSON")?;
         if self.json {
-            json(&inspection)
+            json(&inspection, schema)
         } else {
-            text(&inspection)
+            text(&inspection, &schema)
         }
-    }
-
-    async fn load(&self) -> anyhow::Result<Inspection> {
-        let settings = self.settings.as_deref().map(PolicySettings::from);
-        let settings = read_settings(settings.as_ref())?;
-        let host = PolicyHost::with_core(Limits::default(), "", Arc::new(SystemClock))?;
-        let loaded = async { host.load(host.read(&self.file).await?, &settings).await };
-        let policy = loaded
-            .await
-            .with_context(|| format!("{} is not usable", self.file.display()))?;
-        Ok(policy.inspect())
     }
 }
 
-fn json(inspection: &Inspection) -> anyhow::Result<()> {
-    let Inspection {
-        identity,
-        summary,
-        bytes,
-        imports,
-        exports,
-        settings_schema,
-        history,
-    } = inspection;
+fn json(of: &Inspection, settings_schema: Value) -> anyhow::Result<()> {
     output::json(&View {
-        name: &identity.name,
-        version: &identity.version,
-        digest: identity.digest.to_string(),
-        summary,
-        bytes: *bytes,
-        imports,
-        exports,
-        history_submissions: history.submissions,
-        history_bytes: history.bytes,
-        settings_schema: serde_json::from_str(settings_schema)
-            .context("the schema of the settings is not JSON")?,
+        name: &of.identity.name,
+        version: &of.identity.version,
+        digest: of.identity.digest.to_string(),
+        summary: &of.summary,
+        bytes: of.bytes,
+        imports: &of.imports,
+        exports: &of.exports,
+        history_submissions: of.history.submissions,
+        history_bytes: of.history.bytes,
+        settings_schema,
     })
 }
 
-fn text(inspection: &Inspection) -> anyhow::Result<()> {
-    let Inspection {
-        identity,
-        summary,
-        bytes,
-        imports,
-        exports,
-        settings_schema,
-        history,
-    } = inspection;
+fn text(of: &Inspection, settings_schema: &Value) -> anyhow::Result<()> {
     let mut out = output::stdout();
     writeln!(
         out,
         "{BOLD}{} {}{BOLD:#}",
-        plain(&identity.name),
-        plain(&identity.version)
+        plain(&of.identity.name),
+        plain(&of.identity.version)
     )?;
-    writeln!(out, "{}", plain(summary))?;
-    writeln!(out, "digest   {}", identity.digest)?;
-    writeln!(out, "size     {bytes} bytes")?;
-    writeln!(out, "imports  {}", names(imports))?;
-    writeln!(out, "exports  {}", names(exports))?;
+    writeln!(out, "{}", plain(&of.summary))?;
+    writeln!(out, "digest   {}", of.identity.digest)?;
+    writeln!(out, "size     {} bytes", of.bytes)?;
+    writeln!(out, "imports  {}", names(&of.imports))?;
+    writeln!(out, "exports  {}", names(&of.exports))?;
     writeln!(
         out,
         "history  {} submissions, {} bytes of text",
-        history.submissions, history.bytes
+        of.history.submissions, of.history.bytes
     )?;
-    let schema: Value =
-        serde_json::from_str(settings_schema).context("the schema of the settings is not JSON")?;
     writeln!(out, "settings")?;
-    for line in serde_json::to_string_pretty(&schema)?.lines() {
+    for line in serde_json::to_string_pretty(settings_schema)?.lines() {
         writeln!(out, "  {}", plain(line))?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! `gansauditor policy`.
 
 mod activate;
+mod candidate;
 mod change;
 mod history;
 mod inspect;

@@ -1,11 +1,10 @@
 //! `gansauditor policy replay`: recorded sessions through another policy.
 
-use super::change::loader;
+use super::candidate::load;
 use super::replay_view::{Summary, Unreadable, View, text};
 use crate::cli::session::sessions;
 use crate::cli::{output, progress};
-use crate::config::{Config, PolicySettings};
-use crate::policies::read_settings;
+use crate::config::Config;
 use anyhow::Context as _;
 use clap::Args;
 use gansauditor_audit::domain::SessionId;
@@ -46,7 +45,9 @@ pub(in crate::cli) struct Replay {
 impl Replay {
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         let wanted = globs(&self.sessions)?;
-        let candidate = self.load().await?;
+        let candidate = load(self.candidate.as_deref(), self.settings.as_deref())
+            .await?
+            .policy;
         let Some(store) = sessions(config)? else {
             anyhow::bail!("there are no recorded sessions; see --state-dir");
         };
@@ -83,21 +84,6 @@ impl Replay {
         } else {
             ExitCode::from(1)
         })
-    }
-}
-
-impl Replay {
-    async fn load(&self) -> anyhow::Result<LoadedPolicy> {
-        let settings = self.settings.as_deref().map(PolicySettings::from);
-        let settings = read_settings(settings.as_ref())?;
-        let host = loader()?;
-        let Some(file) = &self.candidate else {
-            return Ok(host.load_core(&settings).await?);
-        };
-        let loaded = async { host.load(host.read(file).await?, &settings).await };
-        loaded
-            .await
-            .with_context(|| format!("{} is not usable", file.display()))
     }
 }
 

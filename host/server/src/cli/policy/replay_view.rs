@@ -2,7 +2,7 @@
 
 use crate::cli::output::{self, BAD, BOLD, GOOD};
 use crate::text::plain;
-use gansauditor_audit::domain::{Decision, SessionId};
+use gansauditor_audit::domain::{Decision, PolicyIdentity, SessionId};
 use gansauditor_audit::replay::{CycleReplay, DecisionReplay, Outcome, SessionReplay};
 use gansauditor_policy::Inspection;
 use serde::Serialize;
@@ -84,19 +84,12 @@ impl Summary {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct View<'a> {
-    candidate: Policy<'a>,
+    candidate: &'a PolicyIdentity,
     #[serde(flatten)]
     summary: &'a Summary,
     /// Every decision that is not the same.
     differences: Vec<Difference<'a>>,
     unreadable_sessions: &'a [Unreadable],
-}
-
-#[derive(Debug, Serialize)]
-struct Policy<'a> {
-    name: &'a str,
-    version: &'a str,
-    digest: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -109,7 +102,7 @@ struct Difference<'a> {
     loop_number: u32,
     /// Milliseconds since the Unix epoch.
     at: u64,
-    decided_by: Policy<'a>,
+    decided_by: &'a PolicyIdentity,
     recorded: Decided<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     candidate: Option<Decided<'a>>,
@@ -153,11 +146,7 @@ impl<'a> View<'a> {
         unreadable: &'a [Unreadable],
     ) -> Self {
         Self {
-            candidate: Policy {
-                name: &candidate.identity.name,
-                version: &candidate.identity.version,
-                digest: candidate.identity.digest.to_string(),
-            },
+            candidate: &candidate.identity,
             summary,
             differences: differing(replays).map(Difference::new).collect(),
             unreadable_sessions: unreadable,
@@ -173,11 +162,7 @@ impl<'a> Difference<'a> {
             attempt: made.attempt,
             loop_number: made.loop_number,
             at: made.at.0,
-            decided_by: Policy {
-                name: &made.by.name,
-                version: &made.by.version,
-                digest: made.by.digest.to_string(),
-            },
+            decided_by: &made.by,
             recorded: Decided::new(&made.recorded),
             candidate: None,
             failed: None,

@@ -1,5 +1,6 @@
 //! `gansauditor policy rollback`.
 
+use super::candidate::loader;
 use super::change::{self, Checked, Said};
 use super::place;
 use crate::config::Config;
@@ -32,7 +33,7 @@ impl Rollback {
         };
         let number = target.number;
         let settings = &target.record.settings;
-        let host = change::loader()?;
+        let host = loader()?;
         let policy = match policies.program(target)? {
             Some(component) => host.load(component, settings).await,
             None => host.load_core(settings).await,

@@ -1,6 +1,7 @@
 //! Revisions, for people and programs.
 
 use crate::cli::output::{BOLD, GOOD};
+use crate::policies::warn_of_damage;
 use crate::text::plain;
 use gansauditor_audit::domain::{Digest, PolicyIdentity};
 use gansauditor_policy::revisions::{Change, History, Program, Revision};
@@ -111,13 +112,7 @@ pub(super) fn mark(active: bool) -> String {
 
 /// Warns of what is damaged, and gives the number of the active revision, if it is known.
 pub(super) fn checked(history: &History) -> Option<u64> {
-    for damage in history.damage() {
-        tracing::warn!(
-            "line {} of the policy history is damaged: {}",
-            damage.line,
-            plain(&damage.reason)
-        );
-    }
+    warn_of_damage(history);
     match history.active() {
         Ok(active) => active.map(|revision| revision.number),
         Err(error) => {
