@@ -119,9 +119,16 @@ fn inline_comment(finding: &Reported) -> Option<InlineComment> {
     })
 }
 
+/// Most bytes of a judge's notes: where its review came from, what it cost, and why it is not whole.
+const NOTES: usize = 480;
+
 /// The original knows no judge without a score: one that gave none shows 0, and its notes say why.
 fn card(card: &Card) -> JudgeCard {
     let mut notes = vec![format!("version {}", card.judge.version)];
+    // What the review cost is short and goes first: reasons may be long, and are cut.
+    if !card.provenance.is_empty() {
+        notes.push(card.provenance.clone());
+    }
     let score = match &card.outcome {
         CardOutcome::Answered {
             score, coverage, ..
@@ -138,13 +145,10 @@ fn card(card: &Card) -> JudgeCard {
             None
         }
     };
-    if !card.provenance.is_empty() {
-        notes.push(card.provenance.clone());
-    }
     JudgeCard {
         model: bounded(&card.judge.name, NAME),
         score: rounded(score.unwrap_or(Score::MIN)),
-        notes: bounded(&notes.join("; "), SENTENCE),
+        notes: bounded(&notes.join("; "), NOTES),
     }
 }
 
