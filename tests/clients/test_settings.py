@@ -3,6 +3,7 @@
 import pytest
 from harness import Server, Session, connect, demo_version, fenced
 from mcp import Client
+from stand_in import StandIn, answer, review
 
 pytestmark = pytest.mark.anyio
 
@@ -89,3 +90,24 @@ async def test_the_similarity_threshold_and_the_switch_decide_about_stagnation(t
         for _ in range(4):
             answer = await agent.submit(fenced("rates.py", demo_version(1)))
         assert answer["decision"]["status"] == "continue"
+
+
+@pytest.mark.parametrize(
+    "cap, settings",
+    [
+        ("max-attempts", {"AUDIT_MAX_ATTEMPTS": "2"}),
+        ("max-tokens", {"AUDIT_MAX_TOKENS": "15"}),
+    ],
+)
+async def test_the_operators_caps_stop_a_session_before_a_judge_spends(cap, settings, tmp_path):
+    with StandIn() as service:
+        usage = {"input": 7, "output": 3}
+        base_url = service.script("caps", answer(review(60), usage=usage))
+        judge = {"AUDIT_JUDGE": "codex-http", "OPENAI_BASE_URL": base_url, "CODEX_MODEL": "m"}
+        async with connect("stdio", tmp_path / "state", **judge, **settings) as agent:
+            for number in range(2):
+                going_on = await agent.submit(fenced("a.py", f"x = {number}\n"))
+                assert going_on["policy"]["decidedBy"] == "policy"
+            stopped = await agent.submit(fenced("a.py", "x = 3\n"))
+        assert stopped["policy"]["decidedBy"] == f"host:{cap}"
+        assert len(service.requests("caps")) == 2

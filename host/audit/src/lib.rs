@@ -11,6 +11,7 @@ mod cached;
 mod caps;
 mod combine;
 pub mod domain;
+mod evaluation;
 pub mod fingerprint;
 mod gan_config;
 mod grade;

@@ -4,18 +4,19 @@ use crate::audit_loop::{AuditLoop, AuditRequest};
 use crate::book::{Book, is_cheap};
 use crate::caps;
 use crate::domain::{
-    ContextScope, DecidedBy, Decision, Digest, Event, JudgeIdentity, Review, Score, Status, Terms,
+    ContextScope, DecidedBy, Decision, Digest, Event, JudgeIdentity, Review, Score, Status,
     Timestamp,
 };
+use crate::evaluation::{Evaluation, evaluate, without_completion};
 use crate::gan_config;
-use crate::ports::{JudgeError, ProgressSink, Stage};
+use crate::ports::{JudgeError, LivePolicy, PolicyError, ProgressSink, Stage};
 use crate::queue::{Permit, Place};
 use crate::remarks;
 use crate::report::{AuditError, AuditReport, LoopSummary};
 use crate::resolve::resolve;
 use crate::review::Question;
 use crate::session::{Iteration, Session, Standing};
-use crate::snapshot_of::{input_digest, newest_request, snapshot};
+use crate::snapshot_of::{input_digest, newest_request};
 use gansauditor_submission::GanConfig;
 use std::sync::Arc;
 use std::time::Instant;
@@ -145,63 +146,86 @@ impl OneAudit<'_> {
         mut permit: Option<Permit<'_>>,
     ) -> Result<AuditReport, AuditError> {
         self.progress.stage(Stage::Deciding);
-        let policy = self.of.policies.live();
-        let terms = Terms {
-            criteria: self.of.config.criteria.clone(),
-            limits: self.of.config.caps,
-            history: policy.history(),
-        };
+        let live = self.of.policies.live();
         loop {
             let session = book.session();
             let attempt = session.attempts();
-            let now = self.of.clock.now();
-            let memo = session.memo(policy.identity());
-            let facts = Arc::new(snapshot(session, &terms, policy.settings(), memo, now));
-            let began = Instant::now();
-            let decision = match policy.evaluate(Arc::clone(&facts)).await {
-                Ok(decision) => decision,
+            let (evaluation, answer) = self.evaluate(Arc::clone(&live), session).await;
+            let (evaluation, decision, by) = match answer {
+                Ok(decision) if self.grants_further_review(session, &decision) => {
+                    self.review_again(&mut book, &mut permit).await?;
+                    continue;
+                }
+                Ok(decision) => {
+                    let by = DecidedBy::Policy(live.identity().clone());
+                    (evaluation, decision, by)
+                }
                 Err(error) => {
-                    let review = newest_review(session);
                     let undecided = Event::Undecided {
                         attempt,
                         at: self.of.clock.now(),
-                        policy: policy.identity().clone(),
+                        policy: live.identity().clone(),
                         error: error.to_string(),
                     };
                     book.record(vec![undecided]).await?;
-                    return match review {
-                        Some(review) => Err(AuditError::Undecided {
-                            error,
-                            review: Box::new(review),
-                        }),
-                        None => Err(self.broken(error.to_string()).into()),
-                    };
+                    notes.push(format!(
+                        "{error}; its fallback decided, and completes nothing"
+                    ));
+                    self.fall_back(&*live, error, book.session()).await?
                 }
             };
-            let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-            if self.grants_further_review(session, &decision) {
-                self.review_again(&mut book, &mut permit).await?;
-                continue;
-            }
             notes.extend(gan_config::without_effect(
-                facts.request,
+                evaluation.facts.request,
                 decision.bar,
                 decision.hard_stop,
             ));
             self.progress.stage(Stage::Recording);
             let event = Event::Decided {
                 attempt,
-                at: now,
+                at: evaluation.at,
                 decision: Box::new(decision),
-                by: DecidedBy::Policy(policy.identity().clone()),
-                input: input_digest(&facts),
-                settings: policy.settings().to_owned(),
-                terms: Some(Box::new(terms)),
-                micros,
+                by,
+                input: input_digest(&evaluation.facts),
+                settings: evaluation.policy.settings().to_owned(),
+                terms: Some(Box::new(evaluation.terms)),
+                micros: evaluation.micros,
             };
             book.record(vec![event]).await?;
             return Ok(self.report(book.session(), notes, false));
         }
+    }
+
+    /// Asks a policy about the newest iteration.
+    async fn evaluate(
+        &self,
+        policy: Arc<dyn LivePolicy>,
+        session: &Session,
+    ) -> (Evaluation, Result<Decision, PolicyError>) {
+        let config = &self.of.config;
+        let now = self.of.clock.now();
+        evaluate(policy, session, &config.criteria, config.caps, now).await
+    }
+
+    /// Asks the fallback of a policy that failed. Without one, or when it fails too, nothing is decided.
+    async fn fall_back(
+        &self,
+        failed: &dyn LivePolicy,
+        error: PolicyError,
+        session: &Session,
+    ) -> Result<(Evaluation, Decision, DecidedBy), AuditError> {
+        if let Some(fallback) = self.of.policies.fallback(failed)
+            && let (evaluation, Ok(decision)) = self.evaluate(fallback, session).await
+        {
+            let by = DecidedBy::Fallback(evaluation.policy.identity().clone());
+            return Ok((evaluation, without_completion(decision), by));
+        }
+        Err(match newest_review(session) {
+            Some(review) => AuditError::Undecided {
+                error,
+                review: Box::new(review),
+            },
+            None => self.broken(error.to_string()).into(),
+        })
     }
 
     /// Waits for leave to work.

@@ -164,7 +164,7 @@ impl<'e> Made<'e> {
             attempt,
             at,
             decision,
-            by: DecidedBy::Policy(by),
+            by: DecidedBy::Policy(by) | DecidedBy::Fallback(by),
             input,
             settings,
             terms,

@@ -231,7 +231,7 @@ impl Session {
             Status::Complete(_) => Standing::Complete,
             Status::Stop(_) => Standing::Stopped,
         };
-        if let DecidedBy::Policy(policy) = by {
+        if let DecidedBy::Policy(policy) | DecidedBy::Fallback(policy) = by {
             self.memo = decision.memo.clone().map(|memo| (policy.clone(), memo));
         }
         self.last = Some(Decided {

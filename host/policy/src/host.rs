@@ -3,6 +3,7 @@
 use crate::component;
 use crate::embedded::CORE;
 use crate::error::LoadError;
+use crate::guard::{Breaker, Guard, Guarded, OnFailure, Trouble};
 use crate::limits::Limits;
 use crate::load::LoadedPolicy;
 use crate::runtime::Runtime;
@@ -33,19 +34,28 @@ pub struct PolicyStatus {
     pub since: Timestamp,
     /// The newest candidate that failed after the live policy took its place; absent when none did.
     pub failed: Option<FailedCandidate>,
+    /// What keeps the live policy from deciding; absent while it decides.
+    pub trouble: Option<Trouble>,
 }
 
 /// The live policy with the time it went live: one value, so that nobody reads half of a change.
+#[derive(Clone)]
 struct Published {
     policy: LoadedPolicy,
+    breaker: Arc<Breaker>,
     since: Timestamp,
     failed: Option<FailedCandidate>,
+    /// The newest policy before it that decided.
+    last_good: Option<LoadedPolicy>,
 }
 
 /// Holds the live policy, loads others, and puts one in its place while evaluations run.
 pub struct PolicyHost {
     runtime: Arc<Runtime>,
     clock: Arc<dyn Clock>,
+    guard: Guard,
+    /// Stands in for a failing policy, where the guard wants that.
+    core: Option<LoadedPolicy>,
     published: ArcSwap<Published>,
     /// One candidate at a time: compiling takes every processor, and the last one asked for must be the one that
     /// stays.
@@ -92,17 +102,44 @@ impl PolicyHost {
         let runtime = Arc::new(Runtime::new(limits)?);
         let policy = load(Arc::clone(&runtime))?;
         let since = clock.now();
+        let guard = Guard::default();
         let published = ArcSwap::from_pointee(Published {
             policy,
+            breaker: Arc::new(Breaker::new(guard, Arc::clone(&clock))),
             since,
             failed: None,
+            last_good: None,
         });
         Ok(Self {
             runtime,
             clock,
+            guard,
+            core: None,
             published,
             loading: Mutex::new(()),
         })
+    }
+
+    /// Sets how failures of the live policy are met; without it, by [`Guard::default`].
+    ///
+    /// # Errors
+    /// As [`PolicyHost::with_core`], when the core is to stand in.
+    pub fn guarded(mut self, guard: Guard) -> Result<Self, LoadError> {
+        if guard.on_failure != OnFailure::Closed {
+            let core = CORE.as_ref().ok_or(LoadError::NoCore)?;
+            self.core = Some(LoadedPolicy::from_core(
+                Arc::clone(&self.runtime),
+                core,
+                "",
+            )?);
+        }
+        self.guard = guard;
+        let breaker = Arc::new(Breaker::new(guard, Arc::clone(&self.clock)));
+        self.published.rcu(|now| Published {
+            breaker: Arc::clone(&breaker),
+            ..Published::clone(now)
+        });
+        Ok(self)
     }
 
     /// Loads a component without putting it in anyone's place: to inspect it, or to replay sessions through it.
@@ -167,11 +204,18 @@ impl PolicyHost {
     pub fn publish(&self, policy: LoadedPolicy) -> PolicyIdentity {
         let identity = policy.identity().clone();
         let since = self.clock.now();
-        self.published.store(Arc::new(Published {
-            policy,
+        let breaker = Arc::new(Breaker::new(self.guard, Arc::clone(&self.clock)));
+        self.published.rcu(|now| Published {
+            policy: policy.clone(),
+            breaker: Arc::clone(&breaker),
             since,
             failed: None,
-        }));
+            last_good: if now.breaker.is_good() {
+                Some(now.policy.clone())
+            } else {
+                now.last_good.clone()
+            },
+        });
         tracing::info!(policy = %identity.name, version = %identity.version, digest = %identity.digest, "policy is live");
         identity
     }
@@ -188,6 +232,7 @@ impl PolicyHost {
             live: published.policy.identity().clone(),
             since: published.since,
             failed: published.failed.clone(),
+            trouble: published.breaker.trouble(),
         }
     }
 
@@ -220,7 +265,7 @@ impl PolicyHost {
 
     /// Whether the live policy is this one under these settings.
     pub(crate) fn holds(&self, digest: &Digest, settings: &str) -> bool {
-        let live = self.live();
+        let live = self.current();
         live.identity().digest == *digest && live.settings() == settings
     }
 
@@ -232,16 +277,33 @@ impl PolicyHost {
             error: error.clone(),
         };
         self.published.rcu(|now| Published {
-            policy: now.policy.clone(),
-            since: now.since,
             failed: Some(failed.clone()),
+            ..Published::clone(now)
         });
     }
 }
 
 impl PolicyEngine for PolicyHost {
     fn live(&self) -> Arc<dyn LivePolicy> {
-        Arc::new(self.current())
+        let published = self.published.load();
+        Arc::new(Guarded {
+            policy: published.policy.clone(),
+            breaker: Arc::clone(&published.breaker),
+        })
+    }
+
+    fn fallback(&self, failed: &dyn LivePolicy) -> Option<Arc<dyn LivePolicy>> {
+        let published = self.published.load();
+        let fallback = match self.guard.on_failure {
+            OnFailure::Closed => None,
+            OnFailure::LastGood => published.last_good.as_ref().or(self.core.as_ref()),
+            OnFailure::Core => self.core.as_ref(),
+        };
+        let fallback = fallback.filter(|policy| {
+            policy.identity().digest != failed.identity().digest
+                || policy.settings() != failed.settings()
+        })?;
+        Some(Arc::new(fallback.clone()))
     }
 }
 

@@ -41,7 +41,7 @@ impl Policies {
     pub(crate) fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         if let Some(file) = &config.policy {
             let settings = read_settings(config.policy_settings.as_ref())?;
-            return from_file(file, settings, clock);
+            return from_file(file, settings, config, clock);
         }
         let directory = config.policies.as_deref().map(directory).transpose()?;
         let Some(directory) = directory.flatten() else {
@@ -105,13 +105,19 @@ pub(crate) fn directory(state: &Path) -> anyhow::Result<Option<PolicyDirectory>>
     }
 }
 
-fn from_file(file: &Path, settings: String, clock: Arc<dyn Clock>) -> anyhow::Result<Policies> {
+fn from_file(
+    file: &Path,
+    settings: String,
+    config: &Config,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<Policies> {
     let limits = Limits::default();
     let host = files::read(file, limits.component_bytes as u64)
         .and_then(|component| {
-            Ok(PolicyHost::with_component(
-                limits, &component, &settings, clock,
-            )?)
+            Ok(
+                PolicyHost::with_component(limits, &component, &settings, clock)?
+                    .guarded(config.policy_guard)?,
+            )
         })
         .with_context(|| format!("AUDIT_POLICY={}", file.display()))?;
     Ok(Policies {
@@ -142,6 +148,7 @@ fn from_directory(
         Some(component) => PolicyHost::with_component(limits, &component, settings, clock),
         None => PolicyHost::with_core(limits, settings, clock),
     };
+    let host = host.and_then(|host| host.guarded(config.policy_guard));
     Ok(Arc::new(
         host.with_context(|| format!("revision {number}"))?,
     ))
@@ -161,6 +168,7 @@ pub(crate) fn warn_of_damage(history: &History) {
 fn built_in(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<PolicyHost>> {
     let settings = read_settings(config.policy_settings.as_ref())?;
     let host = PolicyHost::with_core(Limits::default(), &settings, clock)
+        .and_then(|host| host.guarded(config.policy_guard))
         .context("the built-in policy cannot be used")?;
     Ok(Arc::new(host))
 }

@@ -25,6 +25,8 @@ pub enum Origin {
 pub enum DecidedBy {
     /// A policy.
     Policy(PolicyIdentity),
+    /// A policy in the place of the live one, which had failed. It completes nothing.
+    Fallback(PolicyIdentity),
     /// The host, because one of its caps was reached; which.
     Host(String),
     /// The original server, before the session was imported.

@@ -14,6 +14,17 @@ pub enum PolicyError {
     /// The policy trapped.
     #[error("the policy trapped: {0}")]
     Trapped(String),
+    /// The policy failed so often in a row that it is not asked for a while.
+    #[error(
+        "the policy failed {failures} times in a row and is not asked for {} s; `gansauditor policy status` tells why, `gansauditor policy rollback` takes it back",
+        retry_after.as_secs()
+    )]
+    Suspended {
+        /// Failures in a row.
+        failures: u32,
+        /// When it is asked again.
+        retry_after: Duration,
+    },
     /// The policy was over its deadline.
     #[error("the policy did not decide within {} ms", .0.as_millis())]
     TimedOut(Duration),
@@ -49,4 +60,8 @@ pub trait LivePolicy: Send + Sync {
 pub trait PolicyEngine: Send + Sync + 'static {
     /// The policy that is live now.
     fn live(&self) -> Arc<dyn LivePolicy>;
+
+    /// The policy that may decide where `failed` did not, other than that one; absent when the operator wants
+    /// none, which is the default. The loop lets it go on or stop, never complete.
+    fn fallback(&self, failed: &dyn LivePolicy) -> Option<Arc<dyn LivePolicy>>;
 }

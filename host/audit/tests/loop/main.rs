@@ -2,6 +2,7 @@
 
 mod cache;
 mod context;
+mod fallback;
 mod loops;
 mod panel;
 mod queue;

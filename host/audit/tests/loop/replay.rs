@@ -32,7 +32,7 @@ async fn under(world: &World, candidate: &RulePolicy) -> Vec<CycleReplay> {
 
 /// Completes from this score on.
 fn bar(score: f64) -> RulePolicy {
-    RulePolicy::new(move |snapshot| {
+    RulePolicy::new("candidate", move |snapshot| {
         let newest = snapshot.iterations.last().unwrap();
         let review = newest.reviews.last().unwrap();
         Ok(if review.score.unwrap().get() >= score {
@@ -50,7 +50,7 @@ fn outcomes(cycle: &CycleReplay) -> Vec<&Outcome> {
 #[tokio::test]
 async fn the_policy_that_decided_decides_the_same_again() {
     let world = recorded(&[60.0, 80.0, 97.0, 50.0, 96.0]).await;
-    let cycles = under(&world, &RulePolicy::new(ordinary_rule)).await;
+    let cycles = under(&world, &RulePolicy::new("candidate", ordinary_rule)).await;
     assert_eq!(cycles.len(), 2);
     for cycle in &cycles {
         assert!(
@@ -92,7 +92,9 @@ async fn a_higher_bar_goes_on_where_the_work_was_complete() {
 #[tokio::test]
 async fn a_candidate_that_fails_is_said_to_and_ends_nothing() {
     let world = recorded(&[60.0, 97.0]).await;
-    let failing = RulePolicy::new(|_| Err(PolicyError::Trapped("unreachable".into())));
+    let failing = RulePolicy::new("candidate", |_| {
+        Err(PolicyError::Trapped("unreachable".into()))
+    });
     let [cycle] = &under(&world, &failing).await[..] else {
         panic!("one cycle");
     };
@@ -107,7 +109,7 @@ async fn a_candidate_that_fails_is_said_to_and_ends_nothing() {
 #[tokio::test]
 async fn the_candidate_gets_its_own_memo_back_within_a_cycle() {
     let world = recorded(&[60.0, 80.0, 97.0, 50.0]).await;
-    let candidate = RulePolicy::new(ordinary_rule);
+    let candidate = RulePolicy::new("candidate", ordinary_rule);
     under(&world, &candidate).await;
     let seen = candidate.seen.lock().unwrap();
     let memos: Vec<bool> = seen
@@ -121,7 +123,7 @@ async fn the_candidate_gets_its_own_memo_back_within_a_cycle() {
 async fn what_was_changed_or_recorded_without_its_terms_is_not_replayable() {
     let world = recorded(&[60.0, 97.0]).await;
     let id = SessionId::new("s").unwrap();
-    let candidate = RulePolicy::new(ordinary_rule);
+    let candidate = RulePolicy::new("candidate", ordinary_rule);
     let mut masked = world.store.events("s");
     for event in &mut masked {
         if let Event::Submitted { work, .. } = event {
@@ -173,7 +175,7 @@ proptest! {
                 let code = python("a.py", &format!("{CODE} + {number}"));
                 let _ = world.submit(&code).await;
             }
-            for cycle in under(&world, &RulePolicy::new(erratic)).await {
+            for cycle in under(&world, &RulePolicy::new("candidate", erratic)).await {
                 for made in &cycle.decisions {
                     assert_eq!(made.outcome, Outcome::Same);
                 }

@@ -236,20 +236,21 @@ type Rule = dyn Fn(&Snapshot) -> Result<Status, PolicyError> + Send + Sync;
 
 /// A policy that is one function.
 pub(crate) struct RulePolicy {
-    identity: PolicyIdentity,
+    pub(crate) identity: PolicyIdentity,
     rule: Box<Rule>,
     pub(crate) seen: Mutex<Vec<Snapshot>>,
 }
 
 impl RulePolicy {
     pub(crate) fn new(
+        name: &str,
         rule: impl Fn(&Snapshot) -> Result<Status, PolicyError> + Send + Sync + 'static,
     ) -> Self {
         Self {
             identity: PolicyIdentity {
-                name: "rule".into(),
+                name: name.into(),
                 version: "1.0.0".into(),
-                digest: Digest::of(b"rule"),
+                digest: Digest::of(name.as_bytes()),
             },
             rule: Box::new(rule),
             seen: Mutex::default(),
@@ -318,11 +319,21 @@ impl LivePolicy for RulePolicy {
     }
 }
 
-struct OnePolicy(Arc<RulePolicy>);
+/// The live policy, and the one that stands in for it.
+struct Policies {
+    live: Arc<RulePolicy>,
+    fallback: Mutex<Option<Arc<RulePolicy>>>,
+}
 
-impl PolicyEngine for OnePolicy {
+impl PolicyEngine for Policies {
     fn live(&self) -> Arc<dyn LivePolicy> {
-        self.0.clone()
+        self.live.clone()
+    }
+
+    fn fallback(&self, failed: &dyn LivePolicy) -> Option<Arc<dyn LivePolicy>> {
+        assert_eq!(failed.identity(), self.live.identity());
+        let fallback = self.fallback.lock().unwrap().clone()?;
+        Some(fallback)
     }
 }
 
@@ -342,6 +353,7 @@ pub(crate) struct World {
     pub(crate) store: Arc<ListStore>,
     pub(crate) judge: Arc<ScriptedJudge>,
     pub(crate) policy: Arc<RulePolicy>,
+    policies: Arc<Policies>,
 }
 
 impl World {
@@ -371,11 +383,15 @@ impl World {
         rule: impl Fn(&Snapshot) -> Result<Status, PolicyError> + Send + Sync + 'static,
     ) -> Self {
         let store = Arc::new(ListStore::default());
-        let policy = Arc::new(RulePolicy::new(rule));
+        let policy = Arc::new(RulePolicy::new("rule", rule));
+        let policies = Arc::new(Policies {
+            live: policy.clone(),
+            fallback: Mutex::default(),
+        });
         let ports = Ports {
             panel,
             store: store.clone(),
-            policies: Arc::new(OnePolicy(policy.clone())),
+            policies: policies.clone(),
             clock: Arc::new(TickingClock::default()),
             workspace,
         };
@@ -385,7 +401,17 @@ impl World {
             store,
             judge,
             policy,
+            policies,
         }
+    }
+
+    /// From now on this rule stands in for the policy when it fails.
+    pub(crate) fn fall_back_to(
+        &self,
+        rule: impl Fn(&Snapshot) -> Result<Status, PolicyError> + Send + Sync + 'static,
+    ) {
+        let fallback = RulePolicy::new("fallback", rule);
+        *self.policies.fallback.lock().unwrap() = Some(Arc::new(fallback));
     }
 
     /// The ordinary world: complete at 95 and nothing critical standing, else go on.

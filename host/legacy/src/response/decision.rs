@@ -5,7 +5,8 @@ use super::{NAME, Notices, PARAGRAPH, SENTENCE, room};
 use crate::text::{Number, bounded, fitting};
 use gansauditor_audit::AuditReport;
 use gansauditor_audit::domain::{
-    CompleteReason, Condition, DecidedBy, StagnationReport, StagnationSign, Status, UnmetCondition,
+    CompleteReason, Condition, DecidedBy, PolicyIdentity, StagnationReport, StagnationSign, Status,
+    UnmetCondition,
 };
 use serde::Serialize;
 
@@ -32,13 +33,15 @@ impl Policy {
             digest: None,
             decided_by,
         };
+        let somebody = |policy: &PolicyIdentity, decided_by: &str| Self {
+            name: Some(bounded(&policy.name, NAME)),
+            version: Some(bounded(&policy.version, NAME)),
+            digest: Some(policy.digest.to_string()),
+            decided_by: decided_by.to_owned(),
+        };
         match by {
-            DecidedBy::Policy(policy) => Self {
-                name: Some(bounded(&policy.name, NAME)),
-                version: Some(bounded(&policy.version, NAME)),
-                digest: Some(policy.digest.to_string()),
-                decided_by: "policy".to_owned(),
-            },
+            DecidedBy::Policy(policy) => somebody(policy, "policy"),
+            DecidedBy::Fallback(policy) => somebody(policy, "fallback"),
             DecidedBy::Host(cap) => nobody(format!("host:{}", bounded(cap, NAME))),
             DecidedBy::Original => nobody("original".to_owned()),
         }

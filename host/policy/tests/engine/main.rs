@@ -2,6 +2,7 @@
 
 mod equality;
 mod follow;
+mod guard;
 mod guest;
 mod hostile;
 mod loading;

@@ -18,6 +18,7 @@ pub(crate) use table::{SETTINGS, WITHOUT_EFFECT};
 use gansauditor_audit::domain::{Caps, Criteria, Score, StagnationCriteria, Tier};
 use gansauditor_audit::rubric::Rubric;
 use gansauditor_audit::{GanConfigMode, LoopConfig, QueueLimits};
+use gansauditor_policy::Guard;
 use reader::{Reader, shown};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -27,7 +28,7 @@ pub(crate) mod names {
     /// `--state-dir`.
     pub(crate) const STATE_DIRECTORY: &str = super::table::audit::STATE_DIRECTORY.name;
     /// `--policy`.
-    pub(crate) const POLICY: &str = super::table::audit::POLICY.name;
+    pub(crate) const POLICY: &str = super::table::policy::POLICY.name;
     /// `--judge`.
     pub(crate) const JUDGE: &str = super::table::judges::JUDGE.name;
 }
@@ -89,6 +90,8 @@ pub(crate) struct Config {
     pub(crate) policy: Option<PathBuf>,
     /// Settings of the policy; its own defaults when absent.
     pub(crate) policy_settings: Option<PolicySettings>,
+    /// How failures of the policy are met.
+    pub(crate) policy_guard: Guard,
     /// Where sessions are kept.
     pub(crate) state: State,
     /// The state directory whose active policy counts when no file is named; absent without persistence.
@@ -166,10 +169,15 @@ impl Config {
             judges: Judges::read(&reader, home)?,
             workspace: reader.text(&table::judges::WORKSPACE).map(PathBuf::from),
             progress: progress(&reader),
-            policy: reader.text(&table::audit::POLICY).map(PathBuf::from),
+            policy: reader.text(&table::policy::POLICY).map(PathBuf::from),
             policy_settings: reader
-                .text(&table::audit::POLICY_SETTINGS)
+                .text(&table::policy::POLICY_SETTINGS)
                 .map(PolicySettings::from),
+            policy_guard: Guard {
+                on_failure: reader.choice(&table::policy::ON_FAILURE),
+                failures: reader.whole(&table::policy::FAILURES),
+                ..Guard::default()
+            },
             policies: match &state {
                 State::Directory(path) => Some(path.clone()),
                 State::Memory => None,
@@ -180,7 +188,7 @@ impl Config {
                 interval: millis(reader.whole(&table::audit::CLEANUP_INTERVAL)),
             },
             audit: LoopConfig {
-                caps: caps(&criteria),
+                caps: caps(&reader, &criteria),
                 criteria,
                 gan_config: reader.choice::<GanConfigMode>(&table::audit::GAN_CONFIG),
                 timeout: Duration::from_secs(u64::from(reader.whole(&table::audit::TIMEOUT))),
@@ -290,11 +298,17 @@ fn tiers(mut scores: [f64; 3], mut loops: [u32; 3], reader: &Reader<'_>) -> Vec<
     tiers
 }
 
-/// The default cap of attempts grows with the hard stop: failed attempts count too.
-fn caps(criteria: &Criteria) -> Caps {
+/// The caps that stand above any policy. The default cap of attempts grows with the hard stop: failed attempts count
+/// too.
+fn caps(reader: &Reader<'_>, criteria: &Criteria) -> Caps {
+    let written = |setting| Some(reader.whole(setting)).filter(|cap| *cap > 0);
     let caps = Caps::default();
+    let attempts = caps.max_attempts.max(criteria.hard_stop.saturating_mul(4));
     Caps {
-        max_attempts: caps.max_attempts.max(criteria.hard_stop.saturating_mul(4)),
+        max_attempts: written(&table::policy::MAX_ATTEMPTS).unwrap_or(attempts),
+        max_tokens: written(&table::policy::MAX_TOKENS).map(u64::from),
+        max_judge_millis: written(&table::policy::MAX_JUDGE_SECONDS)
+            .map(|seconds| u64::from(seconds) * 1_000),
         ..caps
     }
 }

@@ -1,6 +1,6 @@
 //! Who answers.
 
-use super::protocol::{Answer, Ask, Failed, Origin};
+use super::protocol::{Answer, Ask, Failed, Origin, Trouble};
 use crate::policies::{Policies, Source};
 use std::time::SystemTime;
 
@@ -53,6 +53,11 @@ impl Desk {
                 at: failed.at.rfc3339(),
                 digest: failed.digest,
                 error: bounded(&failed.error.to_string()),
+            }),
+            trouble: status.trouble.map(|trouble| Trouble {
+                failures: trouble.failures,
+                error: bounded(&trouble.error.to_string()),
+                suspended_until: trouble.suspended_until.map(|until| until.rfc3339()),
             }),
         }
     }

@@ -32,6 +32,9 @@ pub(crate) struct Answer {
     /// The newest candidate that failed since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) failed: Option<Failed>,
+    /// What keeps the live policy from deciding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) trouble: Option<Trouble>,
 }
 
 /// Where a server's policy comes from.
@@ -66,4 +69,17 @@ pub(crate) struct Failed {
     pub(crate) digest: Option<Digest>,
     /// Why.
     pub(crate) error: String,
+}
+
+/// A live policy that does not decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Trouble {
+    /// Failures since it decided last.
+    pub(crate) failures: u32,
+    /// What the newest was.
+    pub(crate) error: String,
+    /// Until when it is not asked, by RFC 3339; absent while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) suspended_until: Option<String>,
 }

@@ -8,7 +8,8 @@ use annotate_snippets::{
 use anstyle::{AnsiColor, Style};
 use gansauditor_audit::AuditReport;
 use gansauditor_audit::domain::{
-    DecidedBy, Dimension, Finding, FindingState, Priority, Severity, Status, StopReason,
+    DecidedBy, Dimension, Finding, FindingState, PolicyIdentity, Priority, Severity, Status,
+    StopReason,
 };
 use std::fmt::Write as _;
 
@@ -252,22 +253,23 @@ fn outcome(out: &mut String, report: &AuditReport, paint: Paint) {
         .map(|judge| format!("{} {}", judge.name, judge.version))
         .collect();
     let by = match &report.decided_by {
-        DecidedBy::Policy(policy) => format!(
-            "policy {} {} ({})",
-            plain(&policy.name),
-            plain(&policy.version),
-            policy
-                .digest
-                .to_string()
-                .chars()
-                .take(19)
-                .collect::<String>()
-        ),
+        DecidedBy::Policy(policy) => format!("policy {}", named(policy)),
+        DecidedBy::Fallback(policy) => format!("the fallback policy {}", named(policy)),
         DecidedBy::Host(cap) => format!("the host's cap {cap}"),
         DecidedBy::Original => "the original server".to_owned(),
     };
     let line = format!("judged by {}; decided by {by}", plain(&judges.join(", ")));
     let _ = writeln!(out, "{}", paint.with(Style::new().dimmed(), &line));
+}
+
+/// A policy by name, version and the beginning of its digest.
+fn named(policy: &PolicyIdentity) -> String {
+    let digest: String = policy.digest.to_string().chars().take(19).collect();
+    format!(
+        "{} {} ({digest})",
+        plain(&policy.name),
+        plain(&policy.version)
+    )
 }
 
 fn name(finding: &Finding) -> &str {

@@ -108,5 +108,16 @@ fn write(asked: &Asked, out: &mut impl Write) -> std::io::Result<()> {
         let (at, error) = (plain(&failed.at), plain(&failed.error));
         writeln!(out, "      {BAD}failed{BAD:#} at {at}: {error}")?;
     }
+    if let Some(trouble) = &answer.trouble {
+        let error = plain(&trouble.error);
+        let until = trouble.suspended_until.as_deref();
+        let until = until.map(|until| format!("; not asked until {}", plain(until)));
+        writeln!(
+            out,
+            "      {BAD}does not decide{BAD:#} ({} times in a row): {error}{}",
+            trouble.failures,
+            until.unwrap_or_default()
+        )?;
+    }
     Ok(())
 }

@@ -131,6 +131,7 @@ mod tests {
             since: "2025-09-07T02:45:49.312Z".to_owned(),
             source,
             failed: None,
+            trouble: None,
         };
         let socket = "7.sock".to_owned();
         let asked = Asked {

@@ -155,20 +155,6 @@ pub(in crate::config) static GAN_CONFIG: Choice<GanConfigMode> = Choice {
     meaning: "What a submission's gan-config may do: only raise the bar and lower the stop, set both, or nothing.",
 };
 
-pub(in crate::config) static POLICY: Text = Text {
-    name: "AUDIT_POLICY",
-    values: "file",
-    default: None,
-    meaning: "Evaluation policy, a WebAssembly component. Replacing the file replaces the policy of the running server. Unset: the one put in force with `gansauditor policy activate`, else the built-in one.",
-};
-
-pub(in crate::config) static POLICY_SETTINGS: Text = Text {
-    name: "AUDIT_POLICY_SETTINGS",
-    values: "JSON object, or a file that holds one",
-    default: None,
-    meaning: "Settings of the policy in AUDIT_POLICY, or of the built-in one; `gansauditor policy inspect` shows what a policy takes. A policy put in force with `gansauditor policy activate` has its own.",
-};
-
 const fn tier_score(name: &'static str, default: f64, meaning: &'static str) -> Decimal {
     Decimal {
         name,

@@ -3,11 +3,12 @@
 pub(super) mod audit;
 pub(super) mod judges;
 pub(super) mod load;
+pub(super) mod policy;
 
 use super::setting::Setting;
 
 /// Every setting, in the order they are shown.
-pub(crate) static SETTINGS: [&dyn Setting; 50] = [
+pub(crate) static SETTINGS: [&dyn Setting; 55] = [
     &audit::AUDITING,
     &audit::SYNCHRONOUS,
     &audit::THOUGHT_LOGGING_OFF,
@@ -39,8 +40,13 @@ pub(crate) static SETTINGS: [&dyn Setting; 50] = [
     &load::CACHE,
     &load::PROGRESS,
     &load::PROGRESS_INTERVAL,
-    &audit::POLICY,
-    &audit::POLICY_SETTINGS,
+    &policy::POLICY,
+    &policy::POLICY_SETTINGS,
+    &policy::ON_FAILURE,
+    &policy::FAILURES,
+    &policy::MAX_ATTEMPTS,
+    &policy::MAX_TOKENS,
+    &policy::MAX_JUDGE_SECONDS,
     &audit::GAN_CONFIG,
     &audit::TIER_SCORES[0],
     &audit::TIER_LOOPS[0],

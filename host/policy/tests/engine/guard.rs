@@ -1,0 +1,153 @@
+//! What happens while the live policy fails.
+
+use crate::guest::{Guest, TRIGGER, named, snapshot};
+use crate::limits;
+use gansauditor_audit::domain::Timestamp;
+use gansauditor_audit::ports::{Clock, PolicyEngine, PolicyError};
+use gansauditor_policy::{Guard, OnFailure, PolicyHost};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+const WELL: Timestamp = Timestamp(1);
+
+/// A clock that stands still until it is moved.
+#[derive(Default)]
+struct Hands(AtomicU64);
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A policy that traps at [`TRIGGER`].
+fn trapping(name: &str) -> Vec<u8> {
+    Guest {
+        name,
+        on_trigger: "unreachable",
+        ..Guest::default()
+    }
+    .component()
+}
+
+fn guarded(on_failure: OnFailure, failures: u32) -> (PolicyHost, Arc<Hands>) {
+    let clock = Arc::new(Hands::default());
+    let guard = Guard {
+        on_failure,
+        failures,
+        pause: Duration::from_secs(60),
+    };
+    let host = PolicyHost::with_component(limits(), &trapping("first"), "", clock.clone())
+        .and_then(|host| host.guarded(guard))
+        .unwrap();
+    (host, clock)
+}
+
+/// Whether the live policy decides at a time, or how it fails.
+async fn evaluate(host: &PolicyHost, at: Timestamp) -> Result<(), PolicyError> {
+    let answer = host.live().evaluate(Arc::new(snapshot(at))).await;
+    answer.map(|_| ())
+}
+
+/// Name of the policy that stands in for the live one.
+fn fallback(host: &PolicyHost) -> Option<String> {
+    let fallback = host.fallback(&*host.live())?;
+    Some(fallback.identity().name.clone())
+}
+
+#[tokio::test]
+async fn too_many_failures_in_a_row_suspend_a_policy_until_one_trial_succeeds() {
+    let (host, clock) = guarded(OnFailure::Closed, 2);
+    for _ in 0..2 {
+        let error = evaluate(&host, TRIGGER).await.unwrap_err();
+        assert!(matches!(error, PolicyError::Trapped(_)), "{error}");
+    }
+    let suspended = |failures, seconds| {
+        Err(PolicyError::Suspended {
+            failures,
+            retry_after: Duration::from_secs(seconds),
+        })
+    };
+    assert_eq!(evaluate(&host, WELL).await, suspended(2, 60));
+    let trouble = host.status().trouble.unwrap();
+    assert_eq!(trouble.failures, 2);
+    assert_eq!(trouble.suspended_until, Some(Timestamp(60_000)));
+
+    clock.0.store(60_000, Ordering::SeqCst);
+    let trial = evaluate(&host, TRIGGER).await.unwrap_err();
+    assert!(matches!(trial, PolicyError::Trapped(_)), "{trial}");
+    assert_eq!(evaluate(&host, WELL).await, suspended(3, 60));
+
+    clock.0.store(120_000, Ordering::SeqCst);
+    assert_eq!(evaluate(&host, WELL).await, Ok(()));
+    assert_eq!(evaluate(&host, WELL).await, Ok(()));
+    assert_eq!(host.status().trouble, None);
+}
+
+#[tokio::test]
+async fn while_one_trial_runs_no_other_is_let_through() {
+    let (host, clock) = guarded(OnFailure::Closed, 1);
+    evaluate(&host, TRIGGER).await.unwrap_err();
+    clock.0.store(60_000, Ordering::SeqCst);
+    let live = host.live();
+    let trial = live.evaluate(Arc::new(snapshot(WELL)));
+    let second = evaluate(&host, WELL);
+    let (trial, second) = tokio::join!(trial, second);
+    assert!(trial.is_ok());
+    assert!(matches!(second, Err(PolicyError::Suspended { .. })));
+}
+
+#[tokio::test]
+async fn a_decision_between_failures_begins_the_count_anew() {
+    let (host, _) = guarded(OnFailure::Closed, 2);
+    for _ in 0..5 {
+        evaluate(&host, TRIGGER).await.unwrap_err();
+        evaluate(&host, WELL).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn another_policy_begins_without_the_failures_of_the_one_before() {
+    let (host, _) = guarded(OnFailure::Closed, 1);
+    evaluate(&host, TRIGGER).await.unwrap_err();
+    host.activate(named("second"), "").await.unwrap();
+    assert_eq!(evaluate(&host, TRIGGER).await, Ok(()));
+}
+
+#[tokio::test]
+async fn who_stands_in_is_the_operators_choice() {
+    let (closed, _) = guarded(OnFailure::Closed, 5);
+    assert_eq!(fallback(&closed), None);
+    let (core, _) = guarded(OnFailure::Core, 5);
+    assert_eq!(fallback(&core).as_deref(), Some("gansauditor-core"));
+}
+
+#[tokio::test]
+async fn the_last_good_policy_is_the_newest_that_decided_and_did_not_fail_last() {
+    let (host, _) = guarded(OnFailure::LastGood, 5);
+    assert_eq!(
+        fallback(&host).as_deref(),
+        Some("gansauditor-core"),
+        "none yet"
+    );
+    evaluate(&host, WELL).await.unwrap();
+    host.activate(trapping("second"), "").await.unwrap();
+    assert_eq!(fallback(&host).as_deref(), Some("first"));
+    evaluate(&host, TRIGGER).await.unwrap_err();
+    host.activate(trapping("third"), "").await.unwrap();
+    assert_eq!(fallback(&host).as_deref(), Some("first"), "not the second");
+}
+
+#[tokio::test]
+async fn a_policy_does_not_stand_in_for_itself() {
+    let clock = Arc::new(Hands::default());
+    let guard = Guard {
+        on_failure: OnFailure::Core,
+        ..Guard::default()
+    };
+    let host = PolicyHost::with_core(limits(), "", clock)
+        .and_then(|host| host.guarded(guard))
+        .unwrap();
+    assert_eq!(fallback(&host), None);
+}
