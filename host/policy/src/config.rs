@@ -8,7 +8,7 @@ use wasmtime::{Config, OptLevel};
 /// one holds return addresses and spilled values, and must stay well below a thread's 2 MiB.
 const MAX_WASM_STACK: usize = 512 * 1024;
 
-/// The configuration of the compiler. Fails where this architecture cannot compile WebAssembly.
+/// The configuration of the compiler for code without fuel, which the core is precompiled for. Fails where this architecture cannot compile WebAssembly.
 pub(crate) fn compiler() -> wasmtime::Result<Config> {
     let mut config = Config::new();
     config

@@ -40,6 +40,11 @@ pub enum LoadError {
         /// The limit, in bytes.
         limit: usize,
     },
+    /// Limits that no policy can be run under.
+    #[error(
+        "the limits are not usable: {0}; give a JSON object with some of deadline_ms, memory_bytes, table_elements, output_bytes and fuel"
+    )]
+    Limits(String),
     /// Nothing at all.
     #[error("the file is empty; was it still being written?")]
     Empty,

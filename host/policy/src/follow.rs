@@ -158,7 +158,7 @@ impl Seen {
     async fn take(&mut self, host: &PolicyHost, candidate: Candidate) -> FollowOutcome {
         let Candidate { revision, program } = candidate;
         let number = revision.number;
-        let settings = &revision.record.settings;
+        let setup = revision.record.setup.clone();
         let digest = match revision.record.program {
             Program::Core => core_digest(),
             Program::Component => Some(revision.record.policy.digest),
@@ -168,12 +168,12 @@ impl Seen {
             failure: None,
         };
         let taken = match program {
-            _ if digest.as_ref().is_some_and(|d| host.holds(d, settings)) => {
+            _ if digest.as_ref().is_some_and(|d| host.holds(d, &setup)) => {
                 tracing::info!(revision = number, "the active revision is what is live");
                 return FollowOutcome::Unchanged;
             }
-            Ok(Some(component)) => host.activate(component, settings).await,
-            Ok(None) => host.activate_core(settings).await,
+            Ok(Some(component)) => host.activate(component, setup).await,
+            Ok(None) => host.activate_core(setup).await,
             Err(error) => Err(note(host, digest, error)),
         };
         match taken {

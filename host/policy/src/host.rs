@@ -7,6 +7,7 @@ use crate::guard::{Breaker, Guard, Guarded, OnFailure, Trouble};
 use crate::limits::Limits;
 use crate::load::LoadedPolicy;
 use crate::runtime::Runtime;
+use crate::setup::Setup;
 use arc_swap::ArcSwap;
 use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
 use gansauditor_audit::ports::{Clock, LivePolicy, PolicyEngine};
@@ -70,12 +71,12 @@ impl PolicyHost {
     /// settings, and whatever else stands in the way of running WebAssembly here.
     pub fn with_core(
         limits: Limits,
-        settings: &str,
+        setup: impl Into<Setup>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, LoadError> {
         let core = CORE.as_ref().ok_or(LoadError::NoCore)?;
-        Self::start(limits, clock, |runtime| {
-            LoadedPolicy::from_core(runtime, core, settings)
+        Self::start(limits, clock, setup.into(), |runtime, setup| {
+            LoadedPolicy::from_core(runtime, core, setup)
         })
     }
 
@@ -86,21 +87,22 @@ impl PolicyHost {
     pub fn with_component(
         limits: Limits,
         component: &[u8],
-        settings: &str,
+        setup: impl Into<Setup>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, LoadError> {
-        Self::start(limits, clock, |runtime| {
-            LoadedPolicy::from_bytes(runtime, component, settings)
+        Self::start(limits, clock, setup.into(), |runtime, setup| {
+            LoadedPolicy::from_bytes(runtime, component, setup)
         })
     }
 
     fn start(
         limits: Limits,
         clock: Arc<dyn Clock>,
-        load: impl FnOnce(Arc<Runtime>) -> Result<LoadedPolicy, LoadError>,
+        setup: Setup,
+        load: impl FnOnce(Arc<Runtime>, Setup) -> Result<LoadedPolicy, LoadError>,
     ) -> Result<Self, LoadError> {
         let runtime = Arc::new(Runtime::new(limits)?);
-        let policy = load(Arc::clone(&runtime))?;
+        let policy = load(runtime_for(&runtime, &setup)?, setup)?;
         let since = clock.now();
         let guard = Guard::default();
         let published = ArcSwap::from_pointee(Published {
@@ -130,7 +132,7 @@ impl PolicyHost {
             self.core = Some(LoadedPolicy::from_core(
                 Arc::clone(&self.runtime),
                 core,
-                "",
+                Setup::default(),
             )?);
         }
         self.guard = guard;
@@ -149,19 +151,19 @@ impl PolicyHost {
     pub async fn load(
         &self,
         component: Vec<u8>,
-        settings: &str,
+        setup: impl Into<Setup>,
     ) -> Result<LoadedPolicy, LoadError> {
         let _one_at_a_time = self.loading.lock().await;
-        self.load_now(component, settings).await
+        self.load_now(component, setup.into()).await
     }
 
     /// The core policy under these settings, without putting it in anyone's place.
     ///
     /// # Errors
     /// As [`PolicyHost::with_core`].
-    pub async fn load_core(&self, settings: &str) -> Result<LoadedPolicy, LoadError> {
+    pub async fn load_core(&self, setup: impl Into<Setup>) -> Result<LoadedPolicy, LoadError> {
         let _one_at_a_time = self.loading.lock().await;
-        self.load_core_now(settings).await
+        self.load_core_now(setup.into()).await
     }
 
     /// Loads a component and makes it the live policy. Evaluations that run end with the policy they began with.
@@ -171,11 +173,11 @@ impl PolicyHost {
     pub async fn activate(
         &self,
         component: Vec<u8>,
-        settings: &str,
+        setup: impl Into<Setup>,
     ) -> Result<PolicyIdentity, LoadError> {
         let _one_at_a_time = self.loading.lock().await;
         let digest = Digest::of(&component);
-        match self.load_now(component, settings).await {
+        match self.load_now(component, setup.into()).await {
             Ok(policy) => Ok(self.publish(policy)),
             Err(error) => {
                 self.note_failure(Some(digest), &error);
@@ -188,9 +190,12 @@ impl PolicyHost {
     ///
     /// # Errors
     /// As [`PolicyHost::with_core`]; the live policy stays, and [`PolicyHost::status`] shows the failure.
-    pub async fn activate_core(&self, settings: &str) -> Result<PolicyIdentity, LoadError> {
+    pub async fn activate_core(
+        &self,
+        setup: impl Into<Setup>,
+    ) -> Result<PolicyIdentity, LoadError> {
         let _one_at_a_time = self.loading.lock().await;
-        match self.load_core_now(settings).await {
+        match self.load_core_now(setup.into()).await {
             Ok(policy) => Ok(self.publish(policy)),
             Err(error) => {
                 self.note_failure(core_digest(), &error);
@@ -246,27 +251,24 @@ impl PolicyHost {
         blocking(move || component::read(&path, limit)).await
     }
 
-    async fn load_now(
-        &self,
-        component: Vec<u8>,
-        settings: &str,
-    ) -> Result<LoadedPolicy, LoadError> {
-        let settings = settings.to_owned();
+    async fn load_now(&self, component: Vec<u8>, setup: Setup) -> Result<LoadedPolicy, LoadError> {
         let runtime = Arc::clone(&self.runtime);
-        blocking(move || LoadedPolicy::from_bytes(runtime, &component, &settings)).await
+        blocking(move || {
+            LoadedPolicy::from_bytes(runtime_for(&runtime, &setup)?, &component, setup)
+        })
+        .await
     }
 
-    async fn load_core_now(&self, settings: &str) -> Result<LoadedPolicy, LoadError> {
+    async fn load_core_now(&self, setup: Setup) -> Result<LoadedPolicy, LoadError> {
         let core = CORE.as_ref().ok_or(LoadError::NoCore)?;
-        let settings = settings.to_owned();
         let runtime = Arc::clone(&self.runtime);
-        blocking(move || LoadedPolicy::from_core(runtime, core, &settings)).await
+        blocking(move || LoadedPolicy::from_core(runtime_for(&runtime, &setup)?, core, setup)).await
     }
 
-    /// Whether the live policy is this one under these settings.
-    pub(crate) fn holds(&self, digest: &Digest, settings: &str) -> bool {
+    /// Whether the live policy is this one, run under this.
+    pub(crate) fn holds(&self, digest: &Digest, setup: &Setup) -> bool {
         let live = self.current();
-        live.identity().digest == *digest && live.settings() == settings
+        live.identity().digest == *digest && live.setup() == setup
     }
 
     pub(crate) fn note_failure(&self, digest: Option<Digest>, error: &LoadError) {
@@ -313,6 +315,15 @@ impl std::fmt::Debug for PolicyHost {
             .field("status", &self.status())
             .finish_non_exhaustive()
     }
+}
+
+/// The engine for a policy: the host's, or one with the policy's own limits, which ends with the policy.
+fn runtime_for(host: &Arc<Runtime>, setup: &Setup) -> Result<Arc<Runtime>, LoadError> {
+    let limits = setup.limits.over(&host.limits)?;
+    if limits == host.limits {
+        return Ok(Arc::clone(host));
+    }
+    Ok(Arc::new(Runtime::new(limits)?))
 }
 
 /// Digest of the core policy, if it is part of this build.

@@ -22,6 +22,9 @@ pub struct Limits {
     pub output_bytes: usize,
     /// Bytes of text in one decision, memo excluded: it goes into the journal and to the agent.
     pub decision_bytes: usize,
+    /// Units of fuel for one call, about one an instruction: a bound that is the same on every machine. Absent: none is
+    /// counted, which is quicker.
+    pub fuel: Option<u64>,
     /// Evaluations at the same time; others wait for their turn, and their time starts with it.
     pub concurrent: usize,
 }
@@ -37,6 +40,7 @@ impl Default for Limits {
             core_instances: 64,
             output_bytes: 8 << 20,
             decision_bytes: 1 << 20,
+            fuel: None,
             // The deadline is wall-clock time: more evaluations than processors would spend it waiting.
             concurrent: std::thread::available_parallelism().map_or(2, |n| n.get().min(64)),
         }

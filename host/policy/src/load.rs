@@ -7,6 +7,7 @@ use crate::embedded::EmbeddedCore;
 use crate::error::{LoadError, SettingsProblem};
 use crate::limits::Meter;
 use crate::runtime::Runtime;
+use crate::setup::Setup;
 use crate::{decision, self_test};
 use async_trait::async_trait;
 use gansauditor_audit::domain::{Decision, Digest, HistoryRequest, PolicyIdentity, Snapshot};
@@ -29,7 +30,7 @@ struct Loaded {
     interfaces: Interfaces,
     description: Description,
     identity: PolicyIdentity,
-    settings: String,
+    setup: Setup,
     bytes: usize,
 }
 
@@ -58,11 +59,11 @@ impl LoadedPolicy {
     pub(crate) fn from_bytes(
         runtime: Arc<Runtime>,
         bytes: &[u8],
-        settings: &str,
+        setup: Setup,
     ) -> Result<Self, LoadError> {
         component::check_form(bytes, runtime.limits.component_bytes)?;
         let component = compile(&runtime, bytes)?;
-        Self::from_component(runtime, &component, bytes, settings)
+        Self::from_component(runtime, &component, bytes, setup)
     }
 
     /// The core policy. Its machine code is part of the program; where this processor or this build cannot take
@@ -70,23 +71,25 @@ impl LoadedPolicy {
     pub(crate) fn from_core(
         runtime: Arc<Runtime>,
         core: &EmbeddedCore,
-        settings: &str,
+        setup: Setup,
     ) -> Result<Self, LoadError> {
         let component = match precompiled(&runtime, core) {
             Ok(component) => component,
+            // Code that counts its fuel is other code.
+            Err(_) if runtime.limits.fuel.is_some() => compile(&runtime, core.component)?,
             Err(e) => {
                 tracing::warn!(error = %format!("{e:#}"), "the precompiled core policy does not fit this program; compiling it again");
                 compile(&runtime, core.component)?
             }
         };
-        Self::from_component(runtime, &component, core.component, settings)
+        Self::from_component(runtime, &component, core.component, setup)
     }
 
     fn from_component(
         runtime: Arc<Runtime>,
         component: &Component,
         bytes: &[u8],
-        settings: &str,
+        setup: Setup,
     ) -> Result<Self, LoadError> {
         let misfit = |e: wasmtime::Error| LoadError::Contract(format!("{e:#}"));
         let interfaces = component::check_interfaces(&runtime.engine, component)?;
@@ -115,14 +118,19 @@ impl LoadedPolicy {
             interfaces,
             description,
             identity,
-            settings: settings.to_owned(),
+            setup,
             bytes: bytes.len(),
         };
-        loaded.check_settings(settings)?;
+        loaded.check_settings()?;
         loaded
-            .decide(&self_test::example(settings))
+            .decide(&self_test::example(&loaded.setup.settings))
             .map_err(LoadError::SelfTest)?;
         Ok(Self(Arc::new(loaded)))
+    }
+
+    /// What it is run under.
+    pub fn setup(&self) -> &Setup {
+        &self.0.setup
     }
 
     /// What the component is and says of itself.
@@ -140,12 +148,12 @@ impl LoadedPolicy {
 }
 
 impl Loaded {
-    fn check_settings(&self, settings: &str) -> Result<(), LoadError> {
+    fn check_settings(&self) -> Result<(), LoadError> {
         self.runtime
             .call(&self.component, |policy, store| {
                 policy
                     .gansauditor_policy_policy()
-                    .call_validate_settings(store, settings)
+                    .call_validate_settings(store, &self.setup.settings)
             })
             .map_err(LoadError::CheckSettings)?
             .map_err(|problems| {
@@ -190,7 +198,7 @@ impl LivePolicy for LoadedPolicy {
     }
 
     fn settings(&self) -> &str {
-        &self.0.settings
+        &self.0.setup.settings
     }
 
     fn history(&self) -> HistoryRequest {
@@ -255,7 +263,8 @@ mod tests {
             precompiled: b"of another version",
         };
         let runtime = Arc::new(Runtime::new(Limits::default()).expect("the engine starts"));
-        let policy = LoadedPolicy::from_core(runtime, &stale, "").expect("the core loads");
+        let policy =
+            LoadedPolicy::from_core(runtime, &stale, Setup::default()).expect("the core loads");
         assert_eq!(policy.identity().digest, Digest::of(built.component));
     }
 }

@@ -8,7 +8,9 @@ use crate::ticker::{EPOCHS, Ticker};
 use gansauditor_audit::ports::PolicyError;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
-use wasmtime::{Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, Trap};
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, Trap,
+};
 
 /// Bytes of an instance's memory that stay resident between calls, reset instead of given back, so that a call
 /// does not fault its pages in again. Where the kernel tells which pages were written (Linux 6.7), only those are
@@ -56,6 +58,11 @@ impl Runtime {
         store.limiter(|meter| meter);
         store.set_epoch_deadline(EPOCHS);
         store.set_hostcall_fuel(self.limits.output_bytes);
+        if let Some(fuel) = self.limits.fuel {
+            store
+                .set_fuel(fuel)
+                .map_err(|e| PolicyError::Host(e.to_string()))?;
+        }
         let outcome = match policy.instantiate(&mut store) {
             Ok(instance) => function(&instance, &mut store)
                 // Once it runs, what is neither a trap nor a limit is a value that the contract does not know:
@@ -78,6 +85,9 @@ impl Runtime {
         let text = excerpt(error);
         match error.downcast_ref::<Trap>() {
             Some(Trap::Interrupt) => PolicyError::TimedOut(self.limits.deadline),
+            Some(Trap::OutOfFuel) => {
+                PolicyError::OverLimit(format!("fuel ({})", self.limits.fuel.unwrap_or_default()))
+            }
             Some(Trap::StackOverflow) => PolicyError::OverLimit("stack".to_owned()),
             Some(_) => PolicyError::Trapped(text),
             // The runtime has no public types for these two; tests hold its words.
@@ -109,7 +119,7 @@ fn engine(limits: &Limits) -> wasmtime::Result<Engine> {
     let mut blind = pool(limits);
     blind.linear_memory_keep_resident(KEEP_RESIDENT_BLINDLY);
     for pool in [scan, blind] {
-        let mut config = config::compiler()?;
+        let mut config = compiler(limits)?;
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
         match Engine::new(&config) {
             Ok(engine) => return Ok(engine),
@@ -120,7 +130,13 @@ fn engine(limits: &Limits) -> wasmtime::Result<Engine> {
     }
     // A pool reserves address space, which `ulimit -v` and some containers ration.
     tracing::warn!("no room for a pool of policy instances; they are made on demand");
-    Engine::new(&config::compiler()?)
+    Engine::new(&compiler(limits)?)
+}
+
+fn compiler(limits: &Limits) -> wasmtime::Result<Config> {
+    let mut config = config::compiler()?;
+    config.consume_fuel(limits.fuel.is_some());
+    Ok(config)
 }
 
 fn pool(limits: &Limits) -> PoolingAllocationConfig {

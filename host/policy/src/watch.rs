@@ -2,6 +2,7 @@
 
 use crate::error::LoadError;
 use crate::host::PolicyHost;
+use crate::setup::Setup;
 use crate::stamp::Stamp;
 use gansauditor_audit::domain::{Digest, PolicyIdentity};
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ pub enum WatchOutcome {
 #[derive(Debug)]
 pub struct Watcher {
     path: PathBuf,
-    settings: String,
+    setup: Setup,
     /// The stamp under which the file was last read.
     stamp: Option<Stamp>,
     /// What the last attempt was about: the digest of the bytes, or the error of reading them.
@@ -35,11 +36,11 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// Follows `path`; its policies get `settings`.
-    pub fn new(path: impl Into<PathBuf>, settings: impl Into<String>) -> Self {
+    /// Follows `path`; its policies are run under `setup`.
+    pub fn new(path: impl Into<PathBuf>, setup: impl Into<Setup>) -> Self {
         Self {
             path: path.into(),
-            settings: settings.into(),
+            setup: setup.into(),
             stamp: None,
             attempted: None,
         }
@@ -80,10 +81,10 @@ impl Watcher {
             return WatchOutcome::Unchanged;
         }
         self.attempted = Some(Ok(digest.clone()));
-        if host.holds(&digest, &self.settings) {
+        if host.holds(&digest, &self.setup) {
             return WatchOutcome::Unchanged;
         }
-        match host.activate(component, &self.settings).await {
+        match host.activate(component, self.setup.clone()).await {
             Ok(identity) => WatchOutcome::Activated(identity),
             Err(error) => WatchOutcome::Failed(error),
         }

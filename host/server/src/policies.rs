@@ -8,7 +8,7 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use gansauditor_audit::ports::Clock;
 use gansauditor_policy::revisions::{History, PolicyDirectory};
-use gansauditor_policy::{Follower, Limits, PolicyHost, Watcher};
+use gansauditor_policy::{Follower, Limits, PolicyHost, Setup, Watcher};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,8 +27,8 @@ pub(crate) struct Policies {
 /// Where policies come from.
 #[derive(Clone)]
 pub(crate) enum Source {
-    /// A file that the operator names, with these settings.
-    File(PathBuf, String),
+    /// A file that the operator names, run under this.
+    File(PathBuf, Setup),
     /// The active revision of a policy directory.
     Directory(Arc<Follower>),
     /// The program itself: nothing is kept on disk.
@@ -40,8 +40,7 @@ impl Policies {
     /// that was asked for and cannot be used is an error: no other takes its place.
     pub(crate) fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         if let Some(file) = &config.policy {
-            let settings = read_settings(config.policy_settings.as_ref())?;
-            return from_file(file, settings, config, clock);
+            return from_file(file, config, clock);
         }
         let directory = config.policies.as_deref().map(directory).transpose()?;
         let Some(directory) = directory.flatten() else {
@@ -71,9 +70,7 @@ impl Policies {
     pub(crate) fn follow(&self) -> Option<AbortOnDropHandle<()>> {
         let host = Arc::clone(&self.host);
         let task = match &self.source {
-            Source::File(file, settings) => {
-                tokio::spawn(Watcher::new(file, settings.as_str()).run(host))
-            }
+            Source::File(file, setup) => tokio::spawn(Watcher::new(file, setup.clone()).run(host)),
             Source::Directory(follower) => tokio::spawn(Arc::clone(follower).run(host)),
             Source::Program => return None,
         };
@@ -105,24 +102,20 @@ pub(crate) fn directory(state: &Path) -> anyhow::Result<Option<PolicyDirectory>>
     }
 }
 
-fn from_file(
-    file: &Path,
-    settings: String,
-    config: &Config,
-    clock: Arc<dyn Clock>,
-) -> anyhow::Result<Policies> {
+fn from_file(file: &Path, config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Policies> {
     let limits = Limits::default();
+    let setup = setup(config)?;
     let host = files::read(file, limits.component_bytes as u64)
         .and_then(|component| {
             Ok(
-                PolicyHost::with_component(limits, &component, &settings, clock)?
+                PolicyHost::with_component(limits, &component, setup.clone(), clock)?
                     .guarded(config.policy_guard)?,
             )
         })
         .with_context(|| format!("AUDIT_POLICY={}", file.display()))?;
     Ok(Policies {
         host: Arc::new(host),
-        source: Source::File(file.to_owned(), settings),
+        source: Source::File(file.to_owned(), setup),
     })
 }
 
@@ -137,16 +130,16 @@ fn from_directory(
         return built_in(config, clock);
     };
     let number = revision.number;
-    if config.policy_settings.is_some() {
+    if config.policy_settings.is_some() || !config.policy_limits.is_empty() {
         tracing::warn!(
-            "AUDIT_POLICY_SETTINGS is not used: revision {number} of the policy has settings of its own"
+            "AUDIT_POLICY_SETTINGS and AUDIT_POLICY_LIMITS are not used: revision {number} of the policy has its own"
         );
     }
-    let settings = &revision.record.settings;
+    let setup = revision.record.setup.clone();
     let limits = Limits::default();
     let host = match directory.program(revision)? {
-        Some(component) => PolicyHost::with_component(limits, &component, settings, clock),
-        None => PolicyHost::with_core(limits, settings, clock),
+        Some(component) => PolicyHost::with_component(limits, &component, setup, clock),
+        None => PolicyHost::with_core(limits, setup, clock),
     };
     let host = host.and_then(|host| host.guarded(config.policy_guard));
     Ok(Arc::new(
@@ -166,11 +159,18 @@ pub(crate) fn warn_of_damage(history: &History) {
 }
 
 fn built_in(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<PolicyHost>> {
-    let settings = read_settings(config.policy_settings.as_ref())?;
-    let host = PolicyHost::with_core(Limits::default(), &settings, clock)
+    let host = PolicyHost::with_core(Limits::default(), setup(config)?, clock)
         .and_then(|host| host.guarded(config.policy_guard))
         .context("the built-in policy cannot be used")?;
     Ok(Arc::new(host))
+}
+
+/// What the operator's policy, or the built-in one, is run under.
+fn setup(config: &Config) -> anyhow::Result<Setup> {
+    Ok(Setup {
+        settings: read_settings(config.policy_settings.as_ref())?,
+        limits: config.policy_limits,
+    })
 }
 
 /// The settings as the policy gets them: JSON text, empty where none are written.

@@ -2,6 +2,7 @@
 
 use super::error::RevisionError;
 use super::revision::{Change, Draft, Program, Revision};
+use crate::setup::{OwnLimits, Setup};
 use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,8 @@ struct Line {
     /// Whether the policy is the built-in one.
     core: bool,
     settings: String,
+    #[serde(default, skip_serializing_if = "OwnLimits::is_empty")]
+    limits: OwnLimits,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -52,7 +55,8 @@ pub(super) fn write(revision: &Revision) -> Result<Vec<u8>, RevisionError> {
         to,
         policy: record.policy.clone(),
         core: record.program == Program::Core,
-        settings: record.settings.clone(),
+        settings: record.setup.settings.clone(),
+        limits: record.setup.limits,
     };
     let mut bytes =
         serde_json::to_vec(&line).map_err(|error| RevisionError::Unwritable(error.to_string()))?;
@@ -99,7 +103,10 @@ pub(super) fn read(line: &[u8]) -> Result<Revision, String> {
             } else {
                 Program::Component
             },
-            settings: line.settings,
+            setup: Setup {
+                settings: line.settings,
+                limits: line.limits,
+            },
         },
     })
 }

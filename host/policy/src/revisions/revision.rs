@@ -1,6 +1,7 @@
 //! One change of the policy in force.
 
 use super::error::RevisionError;
+use crate::setup::Setup;
 use gansauditor_audit::domain::{PolicyIdentity, Timestamp};
 
 /// Longest `by`, in bytes.
@@ -47,8 +48,8 @@ pub struct Draft {
     pub policy: PolicyIdentity,
     /// Where its code is.
     pub program: Program,
-    /// Its settings, a JSON text.
-    pub settings: String,
+    /// What it is run under.
+    pub setup: Setup,
 }
 
 /// A recorded change.
@@ -68,7 +69,7 @@ impl Draft {
         for (what, text, limit) in [
             ("author", self.by.as_str(), MAX_BY),
             ("reason", reason, MAX_REASON),
-            ("settings", &self.settings, MAX_SETTINGS),
+            ("settings", &self.setup.settings, MAX_SETTINGS),
         ] {
             if text.len() > limit {
                 return Err(RevisionError::TextTooLong { what, limit });

@@ -47,7 +47,7 @@ impl Place {
                 digest: Digest::of(component),
             },
             program,
-            settings: "{}".to_owned(),
+            setup: "{}".into(),
         };
         self.policies
             .record(draft, Some(component), None, Duration::ZERO)

@@ -7,6 +7,7 @@ mod guest;
 mod hostile;
 mod loading;
 mod native;
+mod own_limits;
 mod swap;
 mod watch;
 

@@ -18,7 +18,7 @@ pub(crate) use table::{SETTINGS, WITHOUT_EFFECT};
 use gansauditor_audit::domain::{Caps, Criteria, Score, StagnationCriteria, Tier};
 use gansauditor_audit::rubric::Rubric;
 use gansauditor_audit::{GanConfigMode, LoopConfig, QueueLimits};
-use gansauditor_policy::Guard;
+use gansauditor_policy::{Guard, LoadError, OwnLimits};
 use reader::{Reader, shown};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -90,6 +90,8 @@ pub(crate) struct Config {
     pub(crate) policy: Option<PathBuf>,
     /// Settings of the policy; its own defaults when absent.
     pub(crate) policy_settings: Option<PolicySettings>,
+    /// Limits of the policy in place of the host's.
+    pub(crate) policy_limits: OwnLimits,
     /// How failures of the policy are met.
     pub(crate) policy_guard: Guard,
     /// Where sessions are kept.
@@ -120,6 +122,9 @@ pub(crate) enum ConfigError {
         "AUDIT_JUDGE: the weight in `{0}` is not a number over 0; write NAME=WEIGHT, e.g. static=0.5"
     )]
     JudgeWeight(String),
+    /// Limits that no policy can be run under.
+    #[error("AUDIT_POLICY_LIMITS: {0}")]
+    PolicyLimits(LoadError),
     /// `~/` without a home.
     #[error(
         "SYNC_AUDIT_STATE_DIRECTORY=`{0}` is relative to the home directory, but HOME is not set; set HOME or write the whole path"
@@ -173,6 +178,12 @@ impl Config {
             policy_settings: reader
                 .text(&table::policy::POLICY_SETTINGS)
                 .map(PolicySettings::from),
+            policy_limits: reader
+                .text(&table::policy::LIMITS)
+                .map(OwnLimits::parse)
+                .transpose()
+                .map_err(ConfigError::PolicyLimits)?
+                .unwrap_or_default(),
             policy_guard: Guard {
                 on_failure: reader.choice(&table::policy::ON_FAILURE),
                 failures: reader.whole(&table::policy::FAILURES),

@@ -41,7 +41,7 @@ fn recorded(component: &[u8], program: Program, settings: &str) -> tempfile::Tem
         change: Change::Activate,
         policy,
         program,
-        settings: settings.to_owned(),
+        setup: settings.into(),
     };
     let policies = directory(state.path()).unwrap().unwrap();
     policies

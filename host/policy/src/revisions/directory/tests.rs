@@ -48,7 +48,7 @@ fn draft(component: &[u8]) -> Draft {
             digest: Digest::of(component),
         },
         program: Program::Component,
-        settings: "{}".to_owned(),
+        setup: "{}".into(),
     }
 }
 

@@ -1,5 +1,6 @@
 use super::super::revision::{Change, Draft, Program};
 use super::*;
+use crate::setup::{OwnLimits, Setup};
 use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
 use proptest::prelude::*;
 
@@ -25,7 +26,13 @@ fn revision(number: u64) -> Revision {
             } else {
                 Program::Component
             },
-            settings: "{\"bar\": 95}".to_owned(),
+            setup: Setup {
+                settings: "{\"bar\": 95}".to_owned(),
+                limits: OwnLimits {
+                    fuel: number.is_multiple_of(2).then_some(number),
+                    ..OwnLimits::default()
+                },
+            },
         },
     }
 }

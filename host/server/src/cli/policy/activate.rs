@@ -1,10 +1,11 @@
 //! `gansauditor policy activate`.
 
-use super::candidate::{Candidate, load};
+use super::candidate::{Candidate, load_under};
 use super::change::{self, Checked, Said};
 use super::place;
 use crate::config::Config;
 use clap::Args;
+use gansauditor_policy::OwnLimits;
 use gansauditor_policy::revisions::{Change, Program};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,6 +23,9 @@ pub(in crate::cli) struct Activate {
     /// Its settings: a JSON object, or a file that holds one
     #[arg(long, value_name = "JSON|FILE")]
     settings: Option<String>,
+    /// Limits of its own, a JSON object: deadline_ms, memory_bytes, table_elements, output_bytes, fuel
+    #[arg(long, value_name = "JSON", value_parser = OwnLimits::parse)]
+    limits: Option<OwnLimits>,
     #[command(flatten)]
     said: Said,
 }
@@ -30,7 +34,9 @@ impl Activate {
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         place::state(config)?;
         let settings = self.settings.as_deref().unwrap_or("{}");
-        let Candidate { policy, component } = load(self.file.as_deref(), Some(settings)).await?;
+        let limits = self.limits.unwrap_or_default();
+        let Candidate { policy, component } =
+            load_under(self.file.as_deref(), Some(settings), limits).await?;
         let checked = Checked {
             change: Change::Activate,
             policy,

@@ -73,7 +73,7 @@ impl Said {
             change: checked.change,
             policy: checked.policy.identity().clone(),
             program: checked.program,
-            settings: checked.policy.settings().to_owned(),
+            setup: checked.policy.setup().clone(),
         };
         let component = checked.component.as_deref();
         let policies = place::make(config)?;

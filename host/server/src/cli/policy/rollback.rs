@@ -32,11 +32,11 @@ impl Rollback {
             )?,
         };
         let number = target.number;
-        let settings = &target.record.settings;
+        let setup = target.record.setup.clone();
         let host = loader()?;
         let policy = match policies.program(target)? {
-            Some(component) => host.load(component, settings).await,
-            None => host.load_core(settings).await,
+            Some(component) => host.load(component, setup).await,
+            None => host.load_core(setup).await,
         };
         let checked = Checked {
             change: Change::Rollback { to: number },

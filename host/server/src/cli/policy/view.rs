@@ -4,6 +4,7 @@ use crate::cli::output::{BOLD, GOOD};
 use crate::policies::warn_of_damage;
 use crate::text::plain;
 use gansauditor_audit::domain::{Digest, PolicyIdentity};
+use gansauditor_policy::OwnLimits;
 use gansauditor_policy::revisions::{Change, History, Program, Revision};
 use serde::Serialize;
 use std::io::Write;
@@ -28,6 +29,8 @@ pub(super) struct RevisionView<'a> {
     /// Whether it is the built-in policy of whichever server loads it.
     core: bool,
     settings: &'a str,
+    #[serde(skip_serializing_if = "OwnLimits::is_empty")]
+    limits: OwnLimits,
 }
 
 impl<'a> RevisionView<'a> {
@@ -48,7 +51,8 @@ impl<'a> RevisionView<'a> {
             to,
             policy: &record.policy,
             core: record.program == Program::Core,
-            settings: &record.settings,
+            settings: &record.setup.settings,
+            limits: record.setup.limits,
         }
     }
 }
@@ -79,8 +83,13 @@ pub(super) fn write(
         plain(&record.by),
         plain(&reason.unwrap_or_default())
     )?;
-    if record.settings != "{}" {
-        writeln!(out, "      settings {}", plain(&record.settings))?;
+    let setup = &record.setup;
+    if setup.settings != "{}" {
+        writeln!(out, "      settings {}", plain(&setup.settings))?;
+    }
+    if !setup.limits.is_empty() {
+        let limits = serde_json::to_string(&setup.limits)?;
+        writeln!(out, "      limits {limits}")?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ pub(super) mod policy;
 use super::setting::Setting;
 
 /// Every setting, in the order they are shown.
-pub(crate) static SETTINGS: [&dyn Setting; 55] = [
+pub(crate) static SETTINGS: [&dyn Setting; 56] = [
     &audit::AUDITING,
     &audit::SYNCHRONOUS,
     &audit::THOUGHT_LOGGING_OFF,
@@ -42,6 +42,7 @@ pub(crate) static SETTINGS: [&dyn Setting; 55] = [
     &load::PROGRESS_INTERVAL,
     &policy::POLICY,
     &policy::POLICY_SETTINGS,
+    &policy::LIMITS,
     &policy::ON_FAILURE,
     &policy::FAILURES,
     &policy::MAX_ATTEMPTS,

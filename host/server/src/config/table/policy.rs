@@ -17,6 +17,13 @@ pub(in crate::config) static POLICY_SETTINGS: Text = Text {
     meaning: "Settings of the policy in AUDIT_POLICY, or of the built-in one; `gansauditor policy inspect` shows what a policy takes. A policy put in force with `gansauditor policy activate` has its own.",
 };
 
+pub(in crate::config) static LIMITS: Text = Text {
+    name: "AUDIT_POLICY_LIMITS",
+    values: "JSON object",
+    default: None,
+    meaning: "Limits of the policy in AUDIT_POLICY, or of the built-in one: some of deadline_ms (2000), memory_bytes (67108864), table_elements (100000), output_bytes (8388608), and fuel (none; about one unit an instruction, the same on every machine).",
+};
+
 pub(in crate::config) static ON_FAILURE: Choice<OnFailure> = Choice {
     name: "AUDIT_POLICY_ON_FAILURE",
     options: &[
