@@ -1,5 +1,6 @@
 """Policies that are put in force, and taken back, while servers run."""
 
+import base64
 import contextlib
 import json
 import socket
@@ -8,6 +9,8 @@ import subprocess
 import anyio
 import anyio.to_thread
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from harness import BINARY, CORE, PLUGINS, Server, connect, demo_version, environment, fenced, put_policy
 
 pytestmark = pytest.mark.anyio
@@ -16,11 +19,11 @@ LEGACY = PLUGINS / "legacy-tiers.wasm"
 PERFECT = fenced("rates.py", demo_version(3))
 
 
-def policy(state, *arguments, code=0):
+def policy(state, *arguments, code=0, **settings):
     """Runs `gansauditor policy ... --json`."""
     done = subprocess.run(
         [BINARY, "policy", *map(str, arguments), "--json"],
-        env=environment(state, {}),
+        env=environment(state, settings),
         capture_output=True,
         text=True,
         timeout=60,
@@ -76,6 +79,43 @@ async def test_a_candidate_that_is_none_leaves_everything_as_it_was(transport, t
         refused = policy(state, "activate", junk, code=2)
         assert "junk.wasm is not usable" in refused and "panicked" not in refused
         assert len(policy(state, "history")) == 1
+        answer = await agent.submit(PERFECT)
+        assert answer["policy"]["name"] == "legacy-tiers"
+
+
+async def test_where_keys_are_set_only_signed_policies_are_put_in_force(transport, tmp_path):
+    state, key = tmp_path / "state", Ed25519PrivateKey.generate()
+    pem, component = tmp_path / "team.pem", tmp_path / "new.wasm"
+    spki = (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    pem.write_bytes(key.public_key().public_bytes(*spki))
+    component.write_bytes(LEGACY.read_bytes())
+    keys = {"AUDIT_POLICY_KEYS": str(pem)}
+    async with connect(transport, state, **keys) as agent:
+        refused = policy(state, "activate", component, code=2, **keys)
+        assert "is not signed" in refused
+        assert policy(state, "history") == []
+        # The server checks for itself, whatever the one who activates was configured with.
+        told = policy(state, "activate", component, code=1)
+        assert outcomes(told) == ["failed"] and "is not signed" in str(told["servers"])
+
+        signature = base64.b64encode(key.sign(component.read_bytes()))
+        (tmp_path / "new.wasm.sig").write_bytes(signature)
+        told = policy(state, "activate", component, **keys)
+        assert outcomes(told) == ["live"]
+        answer = await agent.submit(PERFECT)
+        assert answer["policy"]["name"] == "legacy-tiers"
+    async with connect(transport, state, **keys) as agent:
+        again = await agent.submit(PERFECT)
+        assert again["policy"] == answer["policy"], "a restart checks the kept signature"
+
+
+async def test_limits_of_its_own_are_kept_with_a_policy(transport, tmp_path):
+    state = tmp_path / "state"
+    told = policy(state, "activate", LEGACY, "--limits", '{"fuel": 1000}', code=2)
+    assert "fuel" in told
+    told = policy(state, "activate", LEGACY, "--limits", '{"fuel": 1000000000}')
+    assert told["stored"]["limits"] == {"fuel": 1_000_000_000}
+    async with connect(transport, state) as agent:
         answer = await agent.submit(PERFECT)
         assert answer["policy"]["name"] == "legacy-tiers"
 

@@ -172,7 +172,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let empty = PolicyHost::with_component(
         limits.clone(),
-        &guest::Guest::default().component(),
+        guest::Guest::default().component(),
         "",
         clock.clone(),
     )?;

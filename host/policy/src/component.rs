@@ -1,8 +1,9 @@
 //! What the bytes are, before anything in them runs.
 
 use crate::error::LoadError;
+use crate::trust::{Artifact, Trust};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
@@ -26,19 +27,56 @@ pub(crate) struct Interfaces {
     pub(crate) exports: Vec<String>,
 }
 
-/// Reads a file, at most one byte more than may be loaded.
-pub(crate) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, LoadError> {
-    let mut bytes = Vec::new();
-    let reading = std::fs::File::open(path)
-        .and_then(|file| file.take(limit as u64 + 1).read_to_end(&mut bytes));
-    match reading {
-        Ok(_) if bytes.len() > limit => Err(LoadError::TooLarge { limit }),
-        Ok(_) => Ok(bytes),
-        Err(e) => Err(LoadError::Unreadable {
-            path: path.to_owned(),
-            reason: e.to_string(),
-        }),
+/// Longest signature that is read, in bytes. Those of RSA and minisign have a few hundred.
+const MAX_SIGNATURE: usize = 8 << 10;
+
+/// Names of a component's signature: what comes after its own.
+const SIGNATURES: [&str; 2] = [".minisig", ".sig"];
+
+/// Reads a component of bearable size, and the signature beside it.
+pub(crate) fn read(path: &Path, limit: usize) -> Result<Artifact, LoadError> {
+    let unreadable = |path: &Path, e: std::io::Error| LoadError::Unreadable {
+        path: path.to_owned(),
+        reason: e.to_string(),
+    };
+    let component = bounded(path, limit).map_err(|e| unreadable(path, e))?;
+    if component.len() > limit {
+        return Err(LoadError::TooLarge { limit });
     }
+    let mut signature = None;
+    for name in signatures(path) {
+        match bounded(&name, MAX_SIGNATURE) {
+            Ok(bytes) => {
+                // What is no text is no signature either, and will be told so.
+                signature = Some(String::from_utf8_lossy(&bytes).into_owned());
+                break;
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+            Err(e) => return Err(unreadable(&name, e)),
+        }
+    }
+    Ok(Artifact {
+        component,
+        signature,
+    })
+}
+
+/// Where the signature of a component may be, the first that is there first.
+pub(crate) fn signatures(path: &Path) -> [PathBuf; 2] {
+    SIGNATURES.map(|suffix| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        name.into()
+    })
+}
+
+/// At most one byte more of a file than is wanted.
+fn bounded(path: &Path, limit: usize) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?
+        .take(limit as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// The bytes are a component of bearable size, as far as the first bytes tell.
@@ -60,10 +98,11 @@ pub(crate) fn check_form(bytes: &[u8], limit: usize) -> Result<(), LoadError> {
     }
 }
 
-/// The component imports no functions and exports a policy.
+/// The component imports no functions but allowed ones, and exports a policy.
 pub(crate) fn check_interfaces(
     engine: &Engine,
     component: &Component,
+    trust: &Trust,
 ) -> Result<Interfaces, LoadError> {
     let ty = component.component_type();
     let mut imports = Vec::new();
@@ -72,6 +111,7 @@ pub(crate) fn check_interfaces(
         imports.push(name.to_owned());
         match item.ty {
             ComponentItem::Type(_) => {}
+            _ if trust.allows(name) => {}
             ComponentItem::ComponentInstance(instance) => impure.extend(
                 instance
                     .exports(engine)

@@ -1,6 +1,7 @@
 //! Why a component does not become a policy.
 
 use crate::revisions::RevisionError;
+use gansauditor_audit::domain::Digest;
 use gansauditor_audit::ports::PolicyError;
 use std::path::PathBuf;
 
@@ -59,9 +60,25 @@ pub enum LoadError {
     /// The bytes are damaged or use what the engine does not offer.
     #[error("the component cannot be compiled; is the file whole? {0}")]
     Compile(String),
-    /// A policy is pure: it imports no functions.
-    #[error("the component imports {}; a policy imports no functions, so build it without WASI", .0.join(", "))]
+    /// A policy is pure: it imports no functions but those that the operator allows by name.
+    #[error(
+        "the component imports {}; a policy imports no functions, so build it without WASI, or allow what it never calls in AUDIT_POLICY_IMPORTS",
+        .0.join(", ")
+    )]
     Imports(Vec<String>),
+    /// Not one of the digests that the operator pinned.
+    #[error(
+        "the component {0} is not pinned; add its digest to AUDIT_POLICY_DIGESTS if it is to be trusted"
+    )]
+    NotPinned(Digest),
+    /// Signatures are required, and it has none.
+    #[error(
+        "the component is not signed, and AUDIT_POLICY_KEYS requires a signature; put it beside the file as NAME.wasm.minisig or NAME.wasm.sig"
+    )]
+    Unsigned,
+    /// The signature is not one of the bytes by a key of the operator.
+    #[error("the component's signature is not one of these bytes by a key in AUDIT_POLICY_KEYS")]
+    BadSignature,
     /// No `policy` interface of this contract.
     #[error(
         "the component does not export gansauditor:policy/policy@1 (it exports {}); build it against the world audit-policy",

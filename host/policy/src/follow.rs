@@ -4,6 +4,7 @@ use crate::error::LoadError;
 use crate::host::{PolicyHost, core_digest};
 use crate::revisions::{PolicyDirectory, Program, Revision, RevisionError};
 use crate::stamp::Stamp;
+use crate::trust::Artifact;
 use gansauditor_audit::domain::{Digest, PolicyIdentity};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -55,7 +56,7 @@ struct Seen {
 /// A revision to be tried: its code, or why it cannot be had.
 struct Candidate {
     revision: Revision,
-    program: Result<Option<Vec<u8>>, RevisionError>,
+    program: Result<Option<Artifact>, RevisionError>,
 }
 
 impl Follower {
@@ -172,7 +173,7 @@ impl Seen {
                 tracing::info!(revision = number, "the active revision is what is live");
                 return FollowOutcome::Unchanged;
             }
-            Ok(Some(component)) => host.activate(component, setup).await,
+            Ok(Some(artifact)) => host.activate(artifact, setup).await,
             Ok(None) => host.activate_core(setup).await,
             Err(error) => Err(note(host, digest, error)),
         };

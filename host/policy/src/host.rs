@@ -1,6 +1,5 @@
 //! The live policy and how another takes its place.
 
-use crate::component;
 use crate::embedded::CORE;
 use crate::error::LoadError;
 use crate::guard::{Breaker, Guard, Guarded, OnFailure, Trouble};
@@ -8,6 +7,7 @@ use crate::limits::Limits;
 use crate::load::LoadedPolicy;
 use crate::runtime::Runtime;
 use crate::setup::Setup;
+use crate::trust::{Artifact, Trust};
 use arc_swap::ArcSwap;
 use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
 use gansauditor_audit::ports::{Clock, LivePolicy, PolicyEngine};
@@ -50,11 +50,33 @@ struct Published {
     last_good: Option<LoadedPolicy>,
 }
 
+/// What a host is made with.
+#[derive(Debug, Clone, Default)]
+pub struct HostConfig {
+    /// What policies may use, unless they have limits of their own.
+    pub limits: Limits,
+    /// How failures of the live policy are met.
+    pub guard: Guard,
+    /// Which components may become policies. The core always may.
+    pub trust: Trust,
+}
+
+impl From<Limits> for HostConfig {
+    /// These limits, and nothing else asked for.
+    fn from(limits: Limits) -> Self {
+        Self {
+            limits,
+            ..Self::default()
+        }
+    }
+}
+
 /// Holds the live policy, loads others, and puts one in its place while evaluations run.
 pub struct PolicyHost {
     runtime: Arc<Runtime>,
     clock: Arc<dyn Clock>,
     guard: Guard,
+    trust: Arc<Trust>,
     /// Stands in for a failing policy, where the guard wants that.
     core: Option<LoadedPolicy>,
     published: ArcSwap<Published>,
@@ -70,12 +92,12 @@ impl PolicyHost {
     /// [`LoadError::NoCore`] when it is not part of this build, [`LoadError::Settings`] when the core refuses the
     /// settings, and whatever else stands in the way of running WebAssembly here.
     pub fn with_core(
-        limits: Limits,
+        config: impl Into<HostConfig>,
         setup: impl Into<Setup>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, LoadError> {
         let core = CORE.as_ref().ok_or(LoadError::NoCore)?;
-        Self::start(limits, clock, setup.into(), |runtime, setup| {
+        Self::start(config.into(), clock, setup.into(), |runtime, setup, _| {
             LoadedPolicy::from_core(runtime, core, setup)
         })
     }
@@ -85,26 +107,40 @@ impl PolicyHost {
     /// # Errors
     /// As [`PolicyHost::activate`].
     pub fn with_component(
-        limits: Limits,
-        component: &[u8],
+        config: impl Into<HostConfig>,
+        component: impl Into<Artifact>,
         setup: impl Into<Setup>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, LoadError> {
-        Self::start(limits, clock, setup.into(), |runtime, setup| {
-            LoadedPolicy::from_bytes(runtime, component, setup)
-        })
+        let artifact = component.into();
+        let load = |runtime, setup, trust: &Trust| {
+            LoadedPolicy::from_bytes(runtime, &artifact, setup, trust)
+        };
+        Self::start(config.into(), clock, setup.into(), load)
     }
 
     fn start(
-        limits: Limits,
+        config: HostConfig,
         clock: Arc<dyn Clock>,
         setup: Setup,
-        load: impl FnOnce(Arc<Runtime>, Setup) -> Result<LoadedPolicy, LoadError>,
+        load: impl FnOnce(Arc<Runtime>, Setup, &Trust) -> Result<LoadedPolicy, LoadError>,
     ) -> Result<Self, LoadError> {
+        let HostConfig {
+            limits,
+            guard,
+            trust,
+        } = config;
         let runtime = Arc::new(Runtime::new(limits)?);
-        let policy = load(runtime_for(&runtime, &setup)?, setup)?;
+        let policy = load(runtime_for(&runtime, &setup)?, setup, &trust)?;
+        let core = match guard.on_failure {
+            OnFailure::Closed => None,
+            OnFailure::LastGood | OnFailure::Core => {
+                let core = CORE.as_ref().ok_or(LoadError::NoCore)?;
+                let setup = Setup::default();
+                Some(LoadedPolicy::from_core(Arc::clone(&runtime), core, setup)?)
+            }
+        };
         let since = clock.now();
-        let guard = Guard::default();
         let published = ArcSwap::from_pointee(Published {
             policy,
             breaker: Arc::new(Breaker::new(guard, Arc::clone(&clock))),
@@ -116,32 +152,11 @@ impl PolicyHost {
             runtime,
             clock,
             guard,
-            core: None,
+            trust: Arc::new(trust),
+            core,
             published,
             loading: Mutex::new(()),
         })
-    }
-
-    /// Sets how failures of the live policy are met; without it, by [`Guard::default`].
-    ///
-    /// # Errors
-    /// As [`PolicyHost::with_core`], when the core is to stand in.
-    pub fn guarded(mut self, guard: Guard) -> Result<Self, LoadError> {
-        if guard.on_failure != OnFailure::Closed {
-            let core = CORE.as_ref().ok_or(LoadError::NoCore)?;
-            self.core = Some(LoadedPolicy::from_core(
-                Arc::clone(&self.runtime),
-                core,
-                Setup::default(),
-            )?);
-        }
-        self.guard = guard;
-        let breaker = Arc::new(Breaker::new(guard, Arc::clone(&self.clock)));
-        self.published.rcu(|now| Published {
-            breaker: Arc::clone(&breaker),
-            ..Published::clone(now)
-        });
-        Ok(self)
     }
 
     /// Loads a component without putting it in anyone's place: to inspect it, or to replay sessions through it.
@@ -150,11 +165,11 @@ impl PolicyHost {
     /// By the step that failed.
     pub async fn load(
         &self,
-        component: Vec<u8>,
+        component: impl Into<Artifact>,
         setup: impl Into<Setup>,
     ) -> Result<LoadedPolicy, LoadError> {
         let _one_at_a_time = self.loading.lock().await;
-        self.load_now(component, setup.into()).await
+        self.load_now(component.into(), setup.into()).await
     }
 
     /// The core policy under these settings, without putting it in anyone's place.
@@ -172,12 +187,13 @@ impl PolicyHost {
     /// By the step that failed. The live policy stays, and [`PolicyHost::status`] shows the failure.
     pub async fn activate(
         &self,
-        component: Vec<u8>,
+        component: impl Into<Artifact>,
         setup: impl Into<Setup>,
     ) -> Result<PolicyIdentity, LoadError> {
         let _one_at_a_time = self.loading.lock().await;
-        let digest = Digest::of(&component);
-        match self.load_now(component, setup.into()).await {
+        let artifact = component.into();
+        let digest = Digest::of(&artifact.component);
+        match self.load_now(artifact, setup.into()).await {
             Ok(policy) => Ok(self.publish(policy)),
             Err(error) => {
                 self.note_failure(Some(digest), &error);
@@ -244,17 +260,17 @@ impl PolicyHost {
     /// Reads the file of a component, within the size that may be loaded.
     ///
     /// # Errors
-    /// [`LoadError::Unreadable`] and [`LoadError::TooLarge`].
-    pub async fn read(&self, path: &Path) -> Result<Vec<u8>, LoadError> {
+    /// As [`Artifact::read`].
+    pub async fn read(&self, path: &Path) -> Result<Artifact, LoadError> {
         let path = path.to_owned();
         let limit = self.runtime.limits.component_bytes;
-        blocking(move || component::read(&path, limit)).await
+        blocking(move || Artifact::read(&path, limit)).await
     }
 
-    async fn load_now(&self, component: Vec<u8>, setup: Setup) -> Result<LoadedPolicy, LoadError> {
-        let runtime = Arc::clone(&self.runtime);
+    async fn load_now(&self, artifact: Artifact, setup: Setup) -> Result<LoadedPolicy, LoadError> {
+        let (runtime, trust) = (Arc::clone(&self.runtime), Arc::clone(&self.trust));
         blocking(move || {
-            LoadedPolicy::from_bytes(runtime_for(&runtime, &setup)?, &component, setup)
+            LoadedPolicy::from_bytes(runtime_for(&runtime, &setup)?, &artifact, setup, &trust)
         })
         .await
     }

@@ -27,14 +27,16 @@ mod setup;
 mod snapshot;
 mod stamp;
 mod ticker;
+mod trust;
 mod watch;
 
 pub use embedded::CORE_IS_EMBEDDED;
 pub use error::{LoadError, SettingsProblem};
 pub use follow::{FollowOutcome, Followed, Follower};
 pub use guard::{Guard, OnFailure, Trouble};
-pub use host::{FailedCandidate, PolicyHost, PolicyStatus};
+pub use host::{FailedCandidate, HostConfig, PolicyHost, PolicyStatus};
 pub use limits::Limits;
 pub use load::{Inspection, LoadedPolicy};
 pub use setup::{OwnLimits, Setup};
+pub use trust::{Artifact, InvalidKey, PublicKey, Trust};
 pub use watch::{WatchOutcome, Watcher};

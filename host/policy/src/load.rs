@@ -8,6 +8,7 @@ use crate::error::{LoadError, SettingsProblem};
 use crate::limits::Meter;
 use crate::runtime::Runtime;
 use crate::setup::Setup;
+use crate::trust::{Artifact, Trust};
 use crate::{decision, self_test};
 use async_trait::async_trait;
 use gansauditor_audit::domain::{Decision, Digest, HistoryRequest, PolicyIdentity, Snapshot};
@@ -58,12 +59,15 @@ impl LoadedPolicy {
     /// size, so not for a thread that must answer.
     pub(crate) fn from_bytes(
         runtime: Arc<Runtime>,
-        bytes: &[u8],
+        artifact: &Artifact,
         setup: Setup,
+        trust: &Trust,
     ) -> Result<Self, LoadError> {
+        let bytes = &artifact.component;
         component::check_form(bytes, runtime.limits.component_bytes)?;
+        trust.check(artifact)?;
         let component = compile(&runtime, bytes)?;
-        Self::from_component(runtime, &component, bytes, setup)
+        Self::from_component(runtime, &component, bytes, setup, trust)
     }
 
     /// The core policy. Its machine code is part of the program; where this processor or this build cannot take
@@ -82,7 +86,13 @@ impl LoadedPolicy {
                 compile(&runtime, core.component)?
             }
         };
-        Self::from_component(runtime, &component, core.component, setup)
+        Self::from_component(
+            runtime,
+            &component,
+            core.component,
+            setup,
+            &Trust::default(),
+        )
     }
 
     fn from_component(
@@ -90,12 +100,16 @@ impl LoadedPolicy {
         component: &Component,
         bytes: &[u8],
         setup: Setup,
+        trust: &Trust,
     ) -> Result<Self, LoadError> {
         let misfit = |e: wasmtime::Error| LoadError::Contract(format!("{e:#}"));
-        let interfaces = component::check_interfaces(&runtime.engine, component)?;
-        let linked = Linker::new(&runtime.engine)
-            .instantiate_pre(component)
+        let interfaces = component::check_interfaces(&runtime.engine, component, trust)?;
+        let mut linker = Linker::new(&runtime.engine);
+        // Allowed imports have nothing behind them: whoever calls one traps.
+        linker
+            .define_unknown_imports_as_traps(component)
             .map_err(misfit)?;
+        let linked = linker.instantiate_pre(component).map_err(misfit)?;
         let component = AuditPolicyPre::new(linked).map_err(misfit)?;
         let description: Description = runtime
             .call(&component, |policy, store| {

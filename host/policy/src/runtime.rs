@@ -90,7 +90,8 @@ impl Runtime {
             }
             Some(Trap::StackOverflow) => PolicyError::OverLimit("stack".to_owned()),
             Some(_) => PolicyError::Trapped(text),
-            // The runtime has no public types for these two; tests hold its words.
+            // The runtime has no public types for these three; tests hold its words.
+            None if text.contains("has not been defined") => PolicyError::Trapped(text),
             None if text.contains("fuel allocated for hostcalls") => {
                 PolicyError::OverLimit(format!("output ({} bytes)", self.limits.output_bytes))
             }

@@ -1,5 +1,6 @@
 //! A policy file that is replaced while the server runs.
 
+use crate::component;
 use crate::error::LoadError;
 use crate::host::PolicyHost;
 use crate::setup::Setup;
@@ -29,10 +30,10 @@ pub enum WatchOutcome {
 pub struct Watcher {
     path: PathBuf,
     setup: Setup,
-    /// The stamp under which the file was last read.
-    stamp: Option<Stamp>,
-    /// What the last attempt was about: the digest of the bytes, or the error of reading them.
-    attempted: Option<Result<Digest, LoadError>>,
+    /// The stamps under which the file and its signature were last read.
+    stamps: Option<Stamps>,
+    /// What the last attempt was about: the digest of the bytes with their signature, or the error of reading them.
+    attempted: Option<Result<(Digest, Option<String>), LoadError>>,
 }
 
 impl Watcher {
@@ -41,7 +42,7 @@ impl Watcher {
         Self {
             path: path.into(),
             setup: setup.into(),
-            stamp: None,
+            stamps: None,
             attempted: None,
         }
     }
@@ -59,32 +60,33 @@ impl Watcher {
     /// Looks once. A file that holds the live policy already, byte for byte, changes nothing; a half-written one
     /// fails and is tried again when it grows.
     pub async fn look(&mut self, host: &PolicyHost, now: SystemTime) -> WatchOutcome {
-        let stamp = match stamp(&self.path) {
-            Ok(stamp) => stamp,
+        let stamps = match Stamps::of(&self.path) {
+            Ok(stamps) => stamps,
             Err(error) => {
-                self.stamp = None;
+                self.stamps = None;
                 return self.unreadable(host, error);
             }
         };
-        if self.stamp.as_ref() == Some(&stamp) {
+        if self.stamps.as_ref() == Some(&stamps) {
             return WatchOutcome::Unchanged;
         }
         // Taken before reading: a change in between is seen at the next look.
-        let settled = stamp.is_settled(now);
-        let component = match host.read(&self.path).await {
-            Ok(component) => component,
+        let settled = stamps.are_settled(now);
+        let artifact = match host.read(&self.path).await {
+            Ok(artifact) => artifact,
             Err(error) => return self.unreadable(host, error),
         };
-        self.stamp = settled.then_some(stamp);
-        let digest = Digest::of(&component);
-        if self.attempted.as_ref() == Some(&Ok(digest.clone())) {
+        self.stamps = settled.then_some(stamps);
+        let digest = Digest::of(&artifact.component);
+        let attempt = Ok((digest.clone(), artifact.signature.clone()));
+        if self.attempted.as_ref() == Some(&attempt) {
             return WatchOutcome::Unchanged;
         }
-        self.attempted = Some(Ok(digest.clone()));
+        self.attempted = Some(attempt);
         if host.holds(&digest, &self.setup) {
             return WatchOutcome::Unchanged;
         }
-        match host.activate(component, self.setup.clone()).await {
+        match host.activate(artifact, self.setup.clone()).await {
             Ok(identity) => WatchOutcome::Activated(identity),
             Err(error) => WatchOutcome::Failed(error),
         }
@@ -100,10 +102,30 @@ impl Watcher {
     }
 }
 
-fn stamp(path: &Path) -> Result<Stamp, LoadError> {
-    let metadata = std::fs::metadata(path).map_err(|e| LoadError::Unreadable {
-        path: path.to_owned(),
-        reason: e.to_string(),
-    })?;
-    Ok(Stamp::of(&metadata))
+/// What tells that a component or its signature changed, without reading them.
+#[derive(Debug, PartialEq, Eq)]
+struct Stamps {
+    component: Stamp,
+    signatures: [Option<Stamp>; 2],
+}
+
+impl Stamps {
+    fn of(path: &Path) -> Result<Self, LoadError> {
+        let metadata = std::fs::metadata(path).map_err(|e| LoadError::Unreadable {
+            path: path.to_owned(),
+            reason: e.to_string(),
+        })?;
+        Ok(Self {
+            component: Stamp::of(&metadata),
+            signatures: component::signatures(path)
+                .map(|name| std::fs::metadata(name).ok().map(|found| Stamp::of(&found))),
+        })
+    }
+
+    fn are_settled(&self, now: SystemTime) -> bool {
+        let signatures = self.signatures.iter().flatten();
+        signatures
+            .chain([&self.component])
+            .all(|stamp| stamp.is_settled(now))
+    }
 }

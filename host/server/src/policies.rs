@@ -8,7 +8,9 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use gansauditor_audit::ports::Clock;
 use gansauditor_policy::revisions::{History, PolicyDirectory};
-use gansauditor_policy::{Follower, Limits, PolicyHost, Setup, Watcher};
+use gansauditor_policy::{
+    Artifact, Follower, HostConfig, Limits, PolicyHost, PublicKey, Setup, Trust, Watcher,
+};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +18,9 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// Longest file of policy settings that is read: as much as a policy can use.
 const MAX_SETTINGS: u64 = 1 << 20;
+
+/// Longest file of a public key that is read.
+const MAX_KEY: u64 = 16 << 10;
 
 /// The live policy with where the next one will come from. A handle: clones are the same.
 #[derive(Clone)]
@@ -103,15 +108,9 @@ pub(crate) fn directory(state: &Path) -> anyhow::Result<Option<PolicyDirectory>>
 }
 
 fn from_file(file: &Path, config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Policies> {
-    let limits = Limits::default();
-    let setup = setup(config)?;
-    let host = files::read(file, limits.component_bytes as u64)
-        .and_then(|component| {
-            Ok(
-                PolicyHost::with_component(limits, &component, setup.clone(), clock)?
-                    .guarded(config.policy_guard)?,
-            )
-        })
+    let (with, setup) = (host_config(config)?, setup(config)?);
+    let host = Artifact::read(file, with.limits.component_bytes)
+        .and_then(|artifact| PolicyHost::with_component(with, artifact, setup.clone(), clock))
         .with_context(|| format!("AUDIT_POLICY={}", file.display()))?;
     Ok(Policies {
         host: Arc::new(host),
@@ -136,12 +135,11 @@ fn from_directory(
         );
     }
     let setup = revision.record.setup.clone();
-    let limits = Limits::default();
+    let with = host_config(config)?;
     let host = match directory.program(revision)? {
-        Some(component) => PolicyHost::with_component(limits, &component, setup, clock),
-        None => PolicyHost::with_core(limits, setup, clock),
+        Some(artifact) => PolicyHost::with_component(with, artifact, setup, clock),
+        None => PolicyHost::with_core(with, setup, clock),
     };
-    let host = host.and_then(|host| host.guarded(config.policy_guard));
     Ok(Arc::new(
         host.with_context(|| format!("revision {number}"))?,
     ))
@@ -159,10 +157,35 @@ pub(crate) fn warn_of_damage(history: &History) {
 }
 
 fn built_in(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<PolicyHost>> {
-    let host = PolicyHost::with_core(Limits::default(), setup(config)?, clock)
-        .and_then(|host| host.guarded(config.policy_guard))
+    let host = PolicyHost::with_core(host_config(config)?, setup(config)?, clock)
         .context("the built-in policy cannot be used")?;
     Ok(Arc::new(host))
+}
+
+fn host_config(config: &Config) -> anyhow::Result<HostConfig> {
+    Ok(HostConfig {
+        limits: Limits::default(),
+        guard: config.policy_guard,
+        trust: trust(config)?,
+    })
+}
+
+/// Which components the operator lets become policies.
+pub(crate) fn trust(config: &Config) -> anyhow::Result<Trust> {
+    let key = |path: &PathBuf| {
+        files::read(path, MAX_KEY)
+            .and_then(|text| Ok(PublicKey::parse(&String::from_utf8(text)?)?))
+            .with_context(|| format!("AUDIT_POLICY_KEYS={}", path.display()))
+    };
+    Ok(Trust {
+        pins: config.policy_digests.clone(),
+        keys: config
+            .policy_keys
+            .iter()
+            .map(key)
+            .collect::<anyhow::Result<_>>()?,
+        imports: config.policy_imports.clone(),
+    })
 }
 
 /// What the operator's policy, or the built-in one, is run under.

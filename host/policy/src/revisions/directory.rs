@@ -8,6 +8,7 @@ use super::line;
 use super::lock::WriteLock;
 use super::revision::{Draft, Program, Revision};
 use crate::stamp::Stamp;
+use crate::trust::Artifact;
 use cap_std::fs::{Dir, OpenOptions};
 use gansauditor_audit::domain::Digest;
 use std::io::Write as _;
@@ -61,15 +62,19 @@ impl PolicyDirectory {
         components::read(&self.state, digest, self.component_bytes)
     }
 
-    /// The code of a revision: its component, or nothing for the built-in policy.
+    /// The code of a revision: its component with its signature, or nothing for the built-in policy.
     ///
     /// # Errors
     /// As [`PolicyDirectory::component`].
-    pub fn program(&self, revision: &Revision) -> Result<Option<Vec<u8>>, RevisionError> {
-        match revision.record.program {
-            Program::Core => Ok(None),
-            Program::Component => self.component(&revision.record.policy.digest).map(Some),
-        }
+    pub fn program(&self, revision: &Revision) -> Result<Option<Artifact>, RevisionError> {
+        let record = &revision.record;
+        Ok(match record.program {
+            Program::Core => None,
+            Program::Component => Some(Artifact {
+                component: self.component(&record.policy.digest)?,
+                signature: record.signature.clone(),
+            }),
+        })
     }
 
     /// All stored components, in the order of their digests. Their content is not looked at.

@@ -30,6 +30,8 @@ struct Line {
     settings: String,
     #[serde(default, skip_serializing_if = "OwnLimits::is_empty")]
     limits: OwnLimits,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signature: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,6 +59,7 @@ pub(super) fn write(revision: &Revision) -> Result<Vec<u8>, RevisionError> {
         core: record.program == Program::Core,
         settings: record.setup.settings.clone(),
         limits: record.setup.limits,
+        signature: record.signature.clone(),
     };
     let mut bytes =
         serde_json::to_vec(&line).map_err(|error| RevisionError::Unwritable(error.to_string()))?;
@@ -107,6 +110,7 @@ pub(super) fn read(line: &[u8]) -> Result<Revision, String> {
                 settings: line.settings,
                 limits: line.limits,
             },
+            signature: line.signature,
         },
     })
 }

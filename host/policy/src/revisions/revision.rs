@@ -8,6 +8,8 @@ use gansauditor_audit::domain::{PolicyIdentity, Timestamp};
 const MAX_BY: usize = 256;
 /// Longest reason, in bytes.
 const MAX_REASON: usize = 4096;
+/// Longest signature, in bytes.
+const MAX_SIGNATURE: usize = 8 << 10;
 /// Longest settings, in bytes: as much as a policy can use.
 const MAX_SETTINGS: usize = 1 << 20;
 
@@ -50,6 +52,8 @@ pub struct Draft {
     pub program: Program,
     /// What it is run under.
     pub setup: Setup,
+    /// The component's detached signature, where it came with one.
+    pub signature: Option<String>,
 }
 
 /// A recorded change.
@@ -70,6 +74,11 @@ impl Draft {
             ("author", self.by.as_str(), MAX_BY),
             ("reason", reason, MAX_REASON),
             ("settings", &self.setup.settings, MAX_SETTINGS),
+            (
+                "signature",
+                self.signature.as_deref().unwrap_or_default(),
+                MAX_SIGNATURE,
+            ),
         ] {
             if text.len() > limit {
                 return Err(RevisionError::TextTooLong { what, limit });

@@ -48,6 +48,7 @@ impl Place {
             },
             program,
             setup: "{}".into(),
+            signature: None,
         };
         self.policies
             .record(draft, Some(component), None, Duration::ZERO)

@@ -4,7 +4,7 @@ use crate::guest::{Guest, TRIGGER, named, snapshot};
 use crate::limits;
 use gansauditor_audit::domain::Timestamp;
 use gansauditor_audit::ports::{Clock, PolicyEngine, PolicyError};
-use gansauditor_policy::{Guard, OnFailure, PolicyHost};
+use gansauditor_policy::{Guard, HostConfig, OnFailure, PolicyHost};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -38,9 +38,11 @@ fn guarded(on_failure: OnFailure, failures: u32) -> (PolicyHost, Arc<Hands>) {
         failures,
         pause: Duration::from_secs(60),
     };
-    let host = PolicyHost::with_component(limits(), &trapping("first"), "", clock.clone())
-        .and_then(|host| host.guarded(guard))
-        .unwrap();
+    let config = HostConfig {
+        guard,
+        ..limits().into()
+    };
+    let host = PolicyHost::with_component(config, trapping("first"), "", clock.clone()).unwrap();
     (host, clock)
 }
 
@@ -146,8 +148,10 @@ async fn a_policy_does_not_stand_in_for_itself() {
         on_failure: OnFailure::Core,
         ..Guard::default()
     };
-    let host = PolicyHost::with_core(limits(), "", clock)
-        .and_then(|host| host.guarded(guard))
-        .unwrap();
+    let config = HostConfig {
+        guard,
+        ..limits().into()
+    };
+    let host = PolicyHost::with_core(config, "", clock).unwrap();
     assert_eq!(fallback(&host), None);
 }

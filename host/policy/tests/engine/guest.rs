@@ -28,6 +28,8 @@ pub(crate) struct Guest<'a> {
     pub(crate) on_settings: &'a str,
     /// Declaration of the memory.
     pub(crate) memory: &'a str,
+    /// Imports the function `now`, as `$now`.
+    pub(crate) asks_the_time: bool,
 }
 
 impl Default for Guest<'_> {
@@ -40,6 +42,7 @@ impl Default for Guest<'_> {
             on_describe: "",
             on_settings: "",
             memory: "16",
+            asks_the_time: false,
         }
     }
 }
@@ -68,10 +71,17 @@ impl Guest<'_> {
             on_describe,
             on_settings,
             memory,
+            asks_the_time,
         } = self;
+        let imports = if *asks_the_time {
+            r#"(import "$root" "now" (func $now (result i64)))"#
+        } else {
+            ""
+        };
         let (name_len, unmet) = (name.len(), answer::UNMET);
         let text = format!(
             r#"(module
+            {imports}
             (memory (export "memory") {memory})
             (global $top (mut i32) (i32.const 65536))
             ;; description: four texts, then the history it wants (1 submission, 4096 bytes)
@@ -110,9 +120,14 @@ impl Guest<'_> {
         let mut resolve = Resolve::default();
         let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
         let (package, _) = resolve.push_dir(wit).expect("the contract parses");
-        let world = resolve
-            .select_world(&[package], Some("audit-policy"))
-            .expect("the world exists");
+        let world = if *asks_the_time {
+            let world = "package test:guest; world asking { import now: func() -> u64; include gansauditor:policy/audit-policy@1.0.0; }";
+            let package = resolve.push_str("asking.wit", world).expect("it parses");
+            resolve.select_world(&[package], Some("asking"))
+        } else {
+            resolve.select_world(&[package], Some("audit-policy"))
+        };
+        let world = world.expect("the world exists");
         wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
             .expect("the world can be recorded");
         gansauditor_componentize::componentize(&module).expect("the module fits the world")

@@ -9,6 +9,7 @@ mod loading;
 mod native;
 mod own_limits;
 mod swap;
+mod trust;
 mod watch;
 
 use gansauditor_audit::ports::SystemClock;

@@ -85,7 +85,7 @@ impl Clock for Steps {
 #[tokio::test]
 async fn the_status_tells_since_when_and_what_failed_since() {
     let clock = Arc::new(Steps(AtomicU64::new(100)));
-    let host = PolicyHost::with_component(limits(), &named("first"), "", clock).unwrap();
+    let host = PolicyHost::with_component(limits(), named("first"), "", clock).unwrap();
     assert_eq!(
         (host.status().since, host.status().failed),
         (Timestamp(100), None)

@@ -15,7 +15,7 @@ pub(crate) use reader::Variables;
 pub(crate) use setting::Description;
 pub(crate) use table::{SETTINGS, WITHOUT_EFFECT};
 
-use gansauditor_audit::domain::{Caps, Criteria, Score, StagnationCriteria, Tier};
+use gansauditor_audit::domain::{Caps, Criteria, Digest, Score, StagnationCriteria, Tier};
 use gansauditor_audit::rubric::Rubric;
 use gansauditor_audit::{GanConfigMode, LoopConfig, QueueLimits};
 use gansauditor_policy::{Guard, LoadError, OwnLimits};
@@ -92,6 +92,12 @@ pub(crate) struct Config {
     pub(crate) policy_settings: Option<PolicySettings>,
     /// Limits of the policy in place of the host's.
     pub(crate) policy_limits: OwnLimits,
+    /// Files of the keys that sign policies.
+    pub(crate) policy_keys: Vec<PathBuf>,
+    /// The only policies that are taken; any, when empty.
+    pub(crate) policy_digests: Vec<Digest>,
+    /// What policies may import.
+    pub(crate) policy_imports: Vec<String>,
     /// How failures of the policy are met.
     pub(crate) policy_guard: Guard,
     /// Where sessions are kept.
@@ -125,6 +131,9 @@ pub(crate) enum ConfigError {
     /// Limits that no policy can be run under.
     #[error("AUDIT_POLICY_LIMITS: {0}")]
     PolicyLimits(LoadError),
+    /// A text that is no digest.
+    #[error("AUDIT_POLICY_DIGESTS: `{0}` is no digest; write sha256: and 64 hexadecimal digits")]
+    PolicyDigest(String),
     /// `~/` without a home.
     #[error(
         "SYNC_AUDIT_STATE_DIRECTORY=`{0}` is relative to the home directory, but HOME is not set; set HOME or write the whole path"
@@ -184,6 +193,21 @@ impl Config {
                 .transpose()
                 .map_err(ConfigError::PolicyLimits)?
                 .unwrap_or_default(),
+            policy_keys: reader
+                .list(&table::policy::KEYS)
+                .map(PathBuf::from)
+                .collect(),
+            policy_digests: reader
+                .list(&table::policy::DIGESTS)
+                .map(|text| {
+                    let digest = text.parse();
+                    digest.map_err(|_| ConfigError::PolicyDigest(text.to_owned()))
+                })
+                .collect::<Result<_, _>>()?,
+            policy_imports: reader
+                .list(&table::policy::IMPORTS)
+                .map(str::to_owned)
+                .collect(),
             policy_guard: Guard {
                 on_failure: reader.choice(&table::policy::ON_FAILURE),
                 failures: reader.whole(&table::policy::FAILURES),

@@ -131,6 +131,14 @@ impl<'a> Reader<'a> {
         self.written(setting.name).or(setting.default)
     }
 
+    /// The parts of a text between commas, without empty ones.
+    pub(super) fn list(&self, setting: &Text) -> impl Iterator<Item = &'a str> + use<'a> {
+        let text = self.text(setting).unwrap_or_default();
+        text.split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+    }
+
     /// What is written, if anything: an empty variable is an unset one.
     pub(super) fn written(&self, name: &str) -> Option<&'a str> {
         self.variables

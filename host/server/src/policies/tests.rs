@@ -42,6 +42,7 @@ fn recorded(component: &[u8], program: Program, settings: &str) -> tempfile::Tem
         policy,
         program,
         setup: settings.into(),
+        signature: None,
     };
     let policies = directory(state.path()).unwrap().unwrap();
     policies

@@ -49,6 +49,7 @@ fn draft(component: &[u8]) -> Draft {
         },
         program: Program::Component,
         setup: "{}".into(),
+        signature: None,
     }
 }
 

@@ -33,6 +33,9 @@ fn revision(number: u64) -> Revision {
                     ..OwnLimits::default()
                 },
             },
+            signature: number
+                .is_multiple_of(7)
+                .then(|| "untrusted comment: x\nAAAA".to_owned()),
         },
     }
 }

@@ -4,6 +4,7 @@ use super::candidate::{Candidate, load_under};
 use super::change::{self, Checked, Said};
 use super::place;
 use crate::config::Config;
+use crate::policies::trust;
 use clap::Args;
 use gansauditor_policy::OwnLimits;
 use gansauditor_policy::revisions::{Change, Program};
@@ -35,16 +36,20 @@ impl Activate {
         place::state(config)?;
         let settings = self.settings.as_deref().unwrap_or("{}");
         let limits = self.limits.unwrap_or_default();
-        let Candidate { policy, component } =
-            load_under(self.file.as_deref(), Some(settings), limits).await?;
+        let trust = trust(config)?;
+        let Candidate { policy, artifact } =
+            load_under(self.file.as_deref(), Some(settings), limits, trust).await?;
         let checked = Checked {
             change: Change::Activate,
             policy,
-            program: match component {
+            program: match artifact {
                 Some(_) => Program::Component,
                 None => Program::Core,
             },
-            component,
+            signature: artifact
+                .as_ref()
+                .and_then(|artifact| artifact.signature.clone()),
+            component: artifact.map(|artifact| artifact.component),
             expected: None,
         };
         self.said.put_in_force(checked, config).await

@@ -4,53 +4,54 @@ use crate::config::PolicySettings;
 use crate::policies::read_settings;
 use anyhow::Context as _;
 use gansauditor_audit::ports::SystemClock;
-use gansauditor_policy::{Limits, LoadedPolicy, OwnLimits, PolicyHost, Setup};
+use gansauditor_policy::{Artifact, HostConfig, LoadedPolicy, OwnLimits, PolicyHost, Setup, Trust};
 use std::path::Path;
 use std::sync::Arc;
 
-/// A policy that was loaded, with its bytes where it is a component.
+/// A policy that was loaded, with what it was loaded from where that is a component.
 pub(super) struct Candidate {
     pub(super) policy: LoadedPolicy,
-    pub(super) component: Option<Vec<u8>>,
+    pub(super) artifact: Option<Artifact>,
 }
 
-/// Loads policies as a server would.
-pub(super) fn loader() -> anyhow::Result<PolicyHost> {
-    Ok(PolicyHost::with_core(
-        Limits::default(),
-        "",
-        Arc::new(SystemClock),
-    )?)
+/// Loads policies as a server would that trusts these.
+pub(super) fn loader(trust: Trust) -> anyhow::Result<PolicyHost> {
+    let config = HostConfig {
+        trust,
+        ..HostConfig::default()
+    };
+    Ok(PolicyHost::with_core(config, "", Arc::new(SystemClock))?)
 }
 
 /// Loads the component in `file`, or the built-in policy without one. `settings` are JSON, or name a file.
 pub(super) async fn load(file: Option<&Path>, settings: Option<&str>) -> anyhow::Result<Candidate> {
-    load_under(file, settings, OwnLimits::default()).await
+    load_under(file, settings, OwnLimits::default(), Trust::default()).await
 }
 
-/// The same, under limits of its own.
+/// The same, under limits of its own, if it is trusted.
 pub(super) async fn load_under(
     file: Option<&Path>,
     settings: Option<&str>,
     limits: OwnLimits,
+    trust: Trust,
 ) -> anyhow::Result<Candidate> {
     let settings = settings.map(PolicySettings::from);
     let settings = read_settings(settings.as_ref())?;
     let setup = Setup { settings, limits };
-    let host = loader()?;
+    let host = loader(trust)?;
     let Some(file) = file else {
         let core = host.load_core(setup).await;
         return Ok(Candidate {
             policy: core.context("the built-in policy is not usable")?,
-            component: None,
+            artifact: None,
         });
     };
     let loaded = async {
-        let component = host.read(file).await?;
-        let policy = host.load(component.clone(), setup).await?;
+        let artifact = host.read(file).await?;
+        let policy = host.load(artifact.clone(), setup).await?;
         Ok::<_, anyhow::Error>(Candidate {
             policy,
-            component: Some(component),
+            artifact: Some(artifact),
         })
     };
     loaded

@@ -46,6 +46,8 @@ pub(super) struct Checked {
     pub(super) change: Change,
     pub(super) policy: LoadedPolicy,
     pub(super) program: Program,
+    /// The component's signature, where it has one.
+    pub(super) signature: Option<String>,
     /// The component's bytes, unless they are stored.
     pub(super) component: Option<Vec<u8>>,
     /// Number of the newest revision that the change was planned on, if that matters.
@@ -74,6 +76,7 @@ impl Said {
             policy: checked.policy.identity().clone(),
             program: checked.program,
             setup: checked.policy.setup().clone(),
+            signature: checked.signature,
         };
         let component = checked.component.as_deref();
         let policies = place::make(config)?;

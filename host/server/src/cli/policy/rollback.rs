@@ -4,6 +4,7 @@ use super::candidate::loader;
 use super::change::{self, Checked, Said};
 use super::place;
 use crate::config::Config;
+use crate::policies::trust;
 use anyhow::Context as _;
 use clap::Args;
 use gansauditor_policy::revisions::Change;
@@ -33,15 +34,16 @@ impl Rollback {
         };
         let number = target.number;
         let setup = target.record.setup.clone();
-        let host = loader()?;
+        let host = loader(trust(config)?)?;
         let policy = match policies.program(target)? {
-            Some(component) => host.load(component, setup).await,
+            Some(artifact) => host.load(artifact, setup).await,
             None => host.load_core(setup).await,
         };
         let checked = Checked {
             change: Change::Rollback { to: number },
             policy: policy.with_context(|| format!("revision {number} is not usable"))?,
             program: target.record.program,
+            signature: target.record.signature.clone(),
             component: None,
             expected: Some(history.newest()),
         };

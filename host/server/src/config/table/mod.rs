@@ -8,7 +8,7 @@ pub(super) mod policy;
 use super::setting::Setting;
 
 /// Every setting, in the order they are shown.
-pub(crate) static SETTINGS: [&dyn Setting; 56] = [
+pub(crate) static SETTINGS: [&dyn Setting; 59] = [
     &audit::AUDITING,
     &audit::SYNCHRONOUS,
     &audit::THOUGHT_LOGGING_OFF,
@@ -43,6 +43,9 @@ pub(crate) static SETTINGS: [&dyn Setting; 56] = [
     &policy::POLICY,
     &policy::POLICY_SETTINGS,
     &policy::LIMITS,
+    &policy::KEYS,
+    &policy::DIGESTS,
+    &policy::IMPORTS,
     &policy::ON_FAILURE,
     &policy::FAILURES,
     &policy::MAX_ATTEMPTS,

@@ -24,6 +24,27 @@ pub(in crate::config) static LIMITS: Text = Text {
     meaning: "Limits of the policy in AUDIT_POLICY, or of the built-in one: some of deadline_ms (2000), memory_bytes (67108864), table_elements (100000), output_bytes (8388608), and fuel (none; about one unit an instruction, the same on every machine).",
 };
 
+pub(in crate::config) static KEYS: Text = Text {
+    name: "AUDIT_POLICY_KEYS",
+    values: "files, separated by commas",
+    default: None,
+    meaning: "Public keys of which one must have signed a policy: of minisign, or in PEM as cosign and openssl write them. The signature lies beside the component as NAME.wasm.minisig or NAME.wasm.sig. Unset: none is needed. The built-in policy needs none.",
+};
+
+pub(in crate::config) static DIGESTS: Text = Text {
+    name: "AUDIT_POLICY_DIGESTS",
+    values: "digests (sha256:...), separated by commas",
+    default: None,
+    meaning: "The only components that may become policies, beside the built-in one. Unset: any.",
+};
+
+pub(in crate::config) static IMPORTS: Text = Text {
+    name: "AUDIT_POLICY_IMPORTS",
+    values: "names of interfaces, separated by commas; a * at the end stands for any rest",
+    default: None,
+    meaning: "Functions that a policy may import although nothing is behind them, e.g. wasi:*; a policy that calls one fails. Unset: none.",
+};
+
 pub(in crate::config) static ON_FAILURE: Choice<OnFailure> = Choice {
     name: "AUDIT_POLICY_ON_FAILURE",
     options: &[
