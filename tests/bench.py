@@ -24,7 +24,8 @@ class Server:
 
     def __init__(self, state, **settings):
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        env = {**kept, "SYNC_AUDIT_STATE_DIRECTORY": str(state), **settings}
+        own = {"SYNC_AUDIT_STATE_DIRECTORY": str(state), "AUDIT_POLICY_CACHE": f"{state}.compiled"}
+        env = {**kept, **own, **settings}
         self.process = subprocess.Popen(
             [BINARY, "serve"],
             env=env,

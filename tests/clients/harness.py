@@ -23,7 +23,12 @@ TOOL = "gansauditor_codex"
 def environment(state, settings):
     """What a server process gets to see: nothing of the caller's settings."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "SYNC_AUDIT_STATE_DIRECTORY": str(state), **settings}
+    own = {
+        "SYNC_AUDIT_STATE_DIRECTORY": str(state),
+        # Beside the state, not in the home of whoever runs the tests.
+        "AUDIT_POLICY_CACHE": f"{state}.compiled",
+    }
+    return {**kept, **own, **settings}
 
 
 class Server:

@@ -66,6 +66,8 @@ impl Place {
             }
         }
         command.env("SYNC_AUDIT_STATE_DIRECTORY", self.path().join("state"));
+        // Beside the state, not in the home of whoever runs the tests.
+        command.env("AUDIT_POLICY_CACHE", self.path().join("compiled"));
         command
     }
 

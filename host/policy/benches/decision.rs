@@ -13,7 +13,7 @@ mod native;
 
 use gansauditor_audit::domain::{Digest, FileVersion, Snapshot, Source, SourceFile, Timestamp};
 use gansauditor_audit::ports::{PolicyEngine, SystemClock};
-use gansauditor_policy::{CORE_IS_EMBEDDED, Limits, PolicyHost};
+use gansauditor_policy::{CORE_IS_EMBEDDED, CompiledCache, HostConfig, Limits, PolicyHost};
 use std::hint::black_box;
 use std::io::Write;
 use std::sync::Arc;
@@ -223,6 +223,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         10,
         &mut || {
             runtime.block_on(host.activate(core.clone(), ""))?;
+            Ok(())
+        },
+    )?;
+    let folder = tempfile::tempdir()?;
+    let cache = CompiledCache::open(&folder.path().join("compiled"))?;
+    let config = HostConfig {
+        compiled: Some(Arc::new(cache)),
+        ..limits.into()
+    };
+    let caching = PolicyHost::with_component(config, core.clone(), "", clock)?;
+    each(
+        "activate the core from its file's bytes (compiled before)",
+        50,
+        &mut || {
+            runtime.block_on(caching.activate(core.clone(), ""))?;
             Ok(())
         },
     )

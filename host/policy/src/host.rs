@@ -1,5 +1,6 @@
 //! The live policy and how another takes its place.
 
+use crate::compiled::CompiledCache;
 use crate::embedded::CORE;
 use crate::error::LoadError;
 use crate::guard::{Breaker, Guard, Guarded, OnFailure, Trouble};
@@ -59,6 +60,8 @@ pub struct HostConfig {
     pub guard: Guard,
     /// Which components may become policies. The core always may.
     pub trust: Trust,
+    /// Where compiled components are kept; they are compiled each time without it.
+    pub compiled: Option<Arc<CompiledCache>>,
 }
 
 impl From<Limits> for HostConfig {
@@ -77,6 +80,7 @@ pub struct PolicyHost {
     clock: Arc<dyn Clock>,
     guard: Guard,
     trust: Arc<Trust>,
+    compiled: Option<Arc<CompiledCache>>,
     /// Stands in for a failing policy, where the guard wants that.
     core: Option<LoadedPolicy>,
     published: ArcSwap<Published>,
@@ -113,10 +117,12 @@ impl PolicyHost {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, LoadError> {
         let artifact = component.into();
+        let config = config.into();
+        let compiled = config.compiled.clone();
         let load = |runtime, setup, trust: &Trust| {
-            LoadedPolicy::from_bytes(runtime, &artifact, setup, trust)
+            LoadedPolicy::from_bytes(runtime, &artifact, setup, trust, compiled.as_deref())
         };
-        Self::start(config.into(), clock, setup.into(), load)
+        Self::start(config, clock, setup.into(), load)
     }
 
     fn start(
@@ -129,6 +135,7 @@ impl PolicyHost {
             limits,
             guard,
             trust,
+            compiled,
         } = config;
         let runtime = Arc::new(Runtime::new(limits)?);
         let policy = load(runtime_for(&runtime, &setup)?, setup, &trust)?;
@@ -153,6 +160,7 @@ impl PolicyHost {
             clock,
             guard,
             trust: Arc::new(trust),
+            compiled,
             core,
             published,
             loading: Mutex::new(()),
@@ -269,8 +277,15 @@ impl PolicyHost {
 
     async fn load_now(&self, artifact: Artifact, setup: Setup) -> Result<LoadedPolicy, LoadError> {
         let (runtime, trust) = (Arc::clone(&self.runtime), Arc::clone(&self.trust));
+        let compiled = self.compiled.clone();
         blocking(move || {
-            LoadedPolicy::from_bytes(runtime_for(&runtime, &setup)?, &artifact, setup, &trust)
+            LoadedPolicy::from_bytes(
+                runtime_for(&runtime, &setup)?,
+                &artifact,
+                setup,
+                &trust,
+                compiled.as_deref(),
+            )
         })
         .await
     }

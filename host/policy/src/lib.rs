@@ -9,6 +9,7 @@
 //! [`revisions`] keeps on disk which policy is in force, since when, by whom and why.
 
 mod bindings;
+mod compiled;
 mod component;
 mod config;
 mod decision;
@@ -30,6 +31,7 @@ mod ticker;
 mod trust;
 mod watch;
 
+pub use compiled::CompiledCache;
 pub use embedded::CORE_IS_EMBEDDED;
 pub use error::{LoadError, SettingsProblem};
 pub use follow::{FollowOutcome, Followed, Follower};

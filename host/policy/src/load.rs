@@ -1,6 +1,7 @@
 //! From bytes to a policy that may go live, one step after the other.
 
 use crate::bindings::{AuditPolicyPre, contract, types};
+use crate::compiled::CompiledCache;
 use crate::component::{self, Interfaces};
 use crate::description::Description;
 use crate::embedded::EmbeddedCore;
@@ -56,17 +57,21 @@ pub struct Inspection {
 
 impl LoadedPolicy {
     /// Checks, compiles and tries a component. Takes about a tenth of a second of every processor for the core's
-    /// size, so not for a thread that must answer.
+    /// size where it is not cached, so not for a thread that must answer.
     pub(crate) fn from_bytes(
         runtime: Arc<Runtime>,
         artifact: &Artifact,
         setup: Setup,
         trust: &Trust,
+        compiled: Option<&CompiledCache>,
     ) -> Result<Self, LoadError> {
         let bytes = &artifact.component;
         component::check_form(bytes, runtime.limits.component_bytes)?;
         trust.check(artifact)?;
-        let component = compile(&runtime, bytes)?;
+        let component = match compiled {
+            Some(cache) => cached(&runtime, cache, bytes)?,
+            None => compile(&runtime, bytes)?,
+        };
         Self::from_component(runtime, &component, bytes, setup, trust)
     }
 
@@ -240,6 +245,16 @@ impl LivePolicy for LoadedPolicy {
 
 fn compile(runtime: &Runtime, bytes: &[u8]) -> Result<Component, LoadError> {
     Component::from_binary(&runtime.engine, bytes).map_err(|e| LoadError::Compile(format!("{e:#}")))
+}
+
+fn cached(runtime: &Runtime, cache: &CompiledCache, bytes: &[u8]) -> Result<Component, LoadError> {
+    let digest = Digest::of(bytes);
+    if let Some(component) = cache.get(&digest, &runtime.engine) {
+        return Ok(component);
+    }
+    let component = compile(runtime, bytes)?;
+    cache.put(&digest, &runtime.engine, &component);
+    Ok(component)
 }
 
 #[allow(

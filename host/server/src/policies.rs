@@ -9,7 +9,8 @@ use cap_std::fs::Dir;
 use gansauditor_audit::ports::Clock;
 use gansauditor_policy::revisions::{History, PolicyDirectory};
 use gansauditor_policy::{
-    Artifact, Follower, HostConfig, Limits, PolicyHost, PublicKey, Setup, Trust, Watcher,
+    Artifact, CompiledCache, Follower, HostConfig, Limits, PolicyHost, PublicKey, Setup, Trust,
+    Watcher,
 };
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -162,16 +163,32 @@ fn built_in(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<Policy
     Ok(Arc::new(host))
 }
 
-fn host_config(config: &Config) -> anyhow::Result<HostConfig> {
+/// What a server's host of policies is made with.
+pub(crate) fn host_config(config: &Config) -> anyhow::Result<HostConfig> {
     Ok(HostConfig {
         limits: Limits::default(),
         guard: config.policy_guard,
         trust: trust(config)?,
+        compiled: config.policy_cache.as_deref().and_then(compiled),
     })
 }
 
+/// The cache in this folder. Without it everything works, more slowly.
+fn compiled(folder: &Path) -> Option<Arc<CompiledCache>> {
+    match CompiledCache::open(folder) {
+        Ok(cache) => Some(Arc::new(cache)),
+        Err(error) => {
+            tracing::warn!(
+                "compiled policies are not kept in {}: {error}",
+                plain(&folder.display().to_string())
+            );
+            None
+        }
+    }
+}
+
 /// Which components the operator lets become policies.
-pub(crate) fn trust(config: &Config) -> anyhow::Result<Trust> {
+fn trust(config: &Config) -> anyhow::Result<Trust> {
     let key = |path: &PathBuf| {
         files::read(path, MAX_KEY)
             .and_then(|text| Ok(PublicKey::parse(&String::from_utf8(text)?)?))

@@ -92,6 +92,8 @@ pub(crate) struct Config {
     pub(crate) policy_settings: Option<PolicySettings>,
     /// Limits of the policy in place of the host's.
     pub(crate) policy_limits: OwnLimits,
+    /// Where compiled policies are kept, if they are.
+    pub(crate) policy_cache: Option<PathBuf>,
     /// Files of the keys that sign policies.
     pub(crate) policy_keys: Vec<PathBuf>,
     /// The only policies that are taken; any, when empty.
@@ -193,6 +195,7 @@ impl Config {
                 .transpose()
                 .map_err(ConfigError::PolicyLimits)?
                 .unwrap_or_default(),
+            policy_cache: policy_cache(&reader, home),
             policy_keys: reader
                 .list(&table::policy::KEYS)
                 .map(PathBuf::from)
@@ -355,16 +358,28 @@ fn state(reader: &Reader<'_>, home: Option<&str>) -> Result<State, ConfigError> 
     let written = reader
         .text(&table::audit::STATE_DIRECTORY)
         .unwrap_or_default();
-    let directory = match written.strip_prefix('~') {
-        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
-            let home = home
-                .filter(|home| !home.is_empty())
-                .ok_or_else(|| ConfigError::NoHome(shown(written)))?;
-            PathBuf::from(home).join(rest.trim_start_matches('/'))
-        }
-        _ => PathBuf::from(written),
-    };
+    let directory = at_home(written, home).ok_or_else(|| ConfigError::NoHome(shown(written)))?;
     Ok(State::Directory(directory))
+}
+
+/// Without a home to keep them in, compiled policies are not kept.
+fn policy_cache(reader: &Reader<'_>, home: Option<&str>) -> Option<PathBuf> {
+    let written = reader.text(&table::policy::CACHE)?;
+    if written.eq_ignore_ascii_case("off") {
+        return None;
+    }
+    at_home(written, home)
+}
+
+/// A path whose `~` stands for the home directory; nothing when there is none to stand for.
+fn at_home(written: &str, home: Option<&str>) -> Option<PathBuf> {
+    match written.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+            let home = home.filter(|home| !home.is_empty())?;
+            Some(PathBuf::from(home).join(rest.trim_start_matches('/')))
+        }
+        _ => Some(PathBuf::from(written)),
+    }
 }
 
 fn millis(value: u32) -> Duration {

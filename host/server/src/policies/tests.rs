@@ -128,7 +128,7 @@ fn a_policy_that_cannot_be_used_is_an_error_and_never_another_policy() {
     let path = file.path().to_str().unwrap();
     for (policy, reason) in [
         (path, "not WebAssembly"),
-        ("/nowhere/p.wasm", "cannot be read"),
+        ("/nowhere/p.wasm", "cannot read /nowhere"),
     ] {
         let error = made(&[("AUDIT_POLICY", policy)]).err().unwrap();
         assert!(

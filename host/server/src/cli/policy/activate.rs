@@ -4,7 +4,7 @@ use super::candidate::{Candidate, load_under};
 use super::change::{self, Checked, Said};
 use super::place;
 use crate::config::Config;
-use crate::policies::trust;
+use crate::policies::host_config;
 use clap::Args;
 use gansauditor_policy::OwnLimits;
 use gansauditor_policy::revisions::{Change, Program};
@@ -36,9 +36,9 @@ impl Activate {
         place::state(config)?;
         let settings = self.settings.as_deref().unwrap_or("{}");
         let limits = self.limits.unwrap_or_default();
-        let trust = trust(config)?;
+        let host = host_config(config)?;
         let Candidate { policy, artifact } =
-            load_under(self.file.as_deref(), Some(settings), limits, trust).await?;
+            load_under(self.file.as_deref(), Some(settings), limits, host).await?;
         let checked = Checked {
             change: Change::Activate,
             policy,

@@ -4,7 +4,7 @@ use crate::config::PolicySettings;
 use crate::policies::read_settings;
 use anyhow::Context as _;
 use gansauditor_audit::ports::SystemClock;
-use gansauditor_policy::{Artifact, HostConfig, LoadedPolicy, OwnLimits, PolicyHost, Setup, Trust};
+use gansauditor_policy::{Artifact, HostConfig, LoadedPolicy, OwnLimits, PolicyHost, Setup};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,31 +14,27 @@ pub(super) struct Candidate {
     pub(super) artifact: Option<Artifact>,
 }
 
-/// Loads policies as a server would that trusts these.
-pub(super) fn loader(trust: Trust) -> anyhow::Result<PolicyHost> {
-    let config = HostConfig {
-        trust,
-        ..HostConfig::default()
-    };
-    Ok(PolicyHost::with_core(config, "", Arc::new(SystemClock))?)
+/// Loads policies as a server would.
+pub(super) fn loader(host: HostConfig) -> anyhow::Result<PolicyHost> {
+    Ok(PolicyHost::with_core(host, "", Arc::new(SystemClock))?)
 }
 
 /// Loads the component in `file`, or the built-in policy without one. `settings` are JSON, or name a file.
 pub(super) async fn load(file: Option<&Path>, settings: Option<&str>) -> anyhow::Result<Candidate> {
-    load_under(file, settings, OwnLimits::default(), Trust::default()).await
+    load_under(file, settings, OwnLimits::default(), HostConfig::default()).await
 }
 
-/// The same, under limits of its own, if it is trusted.
+/// The same, under limits of its own, as a server made with `host` would.
 pub(super) async fn load_under(
     file: Option<&Path>,
     settings: Option<&str>,
     limits: OwnLimits,
-    trust: Trust,
+    host: HostConfig,
 ) -> anyhow::Result<Candidate> {
     let settings = settings.map(PolicySettings::from);
     let settings = read_settings(settings.as_ref())?;
     let setup = Setup { settings, limits };
-    let host = loader(trust)?;
+    let host = loader(host)?;
     let Some(file) = file else {
         let core = host.load_core(setup).await;
         return Ok(Candidate {

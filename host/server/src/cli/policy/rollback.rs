@@ -4,7 +4,7 @@ use super::candidate::loader;
 use super::change::{self, Checked, Said};
 use super::place;
 use crate::config::Config;
-use crate::policies::trust;
+use crate::policies::host_config;
 use anyhow::Context as _;
 use clap::Args;
 use gansauditor_policy::revisions::Change;
@@ -34,7 +34,7 @@ impl Rollback {
         };
         let number = target.number;
         let setup = target.record.setup.clone();
-        let host = loader(trust(config)?)?;
+        let host = loader(host_config(config)?)?;
         let policy = match policies.program(target)? {
             Some(artifact) => host.load(artifact, setup).await,
             None => host.load_core(setup).await,

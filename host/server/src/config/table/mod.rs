@@ -8,7 +8,7 @@ pub(super) mod policy;
 use super::setting::Setting;
 
 /// Every setting, in the order they are shown.
-pub(crate) static SETTINGS: [&dyn Setting; 59] = [
+pub(crate) static SETTINGS: [&dyn Setting; 60] = [
     &audit::AUDITING,
     &audit::SYNCHRONOUS,
     &audit::THOUGHT_LOGGING_OFF,
@@ -43,6 +43,7 @@ pub(crate) static SETTINGS: [&dyn Setting; 59] = [
     &policy::POLICY,
     &policy::POLICY_SETTINGS,
     &policy::LIMITS,
+    &policy::CACHE,
     &policy::KEYS,
     &policy::DIGESTS,
     &policy::IMPORTS,

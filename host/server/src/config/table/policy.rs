@@ -24,6 +24,13 @@ pub(in crate::config) static LIMITS: Text = Text {
     meaning: "Limits of the policy in AUDIT_POLICY, or of the built-in one: some of deadline_ms (2000), memory_bytes (67108864), table_elements (100000), output_bytes (8388608), and fuel (none; about one unit an instruction, the same on every machine).",
 };
 
+pub(in crate::config) static CACHE: Text = Text {
+    name: "AUDIT_POLICY_CACHE",
+    values: "directory, or off; `~/` is the home directory",
+    default: Some("~/.cache/gansauditor/policies"),
+    meaning: "Where compiled policies are kept, so that a server starts and changes them at once. Only its user may be able to reach it. Off: they are compiled each time.",
+};
+
 pub(in crate::config) static KEYS: Text = Text {
     name: "AUDIT_POLICY_KEYS",
     values: "files, separated by commas",
