@@ -8,6 +8,7 @@ mod hostile;
 mod loading;
 mod native;
 mod own_limits;
+mod signer;
 mod swap;
 mod trust;
 mod watch;

@@ -1,48 +1,14 @@
 //! What an operator asks of components.
 
 use crate::guest::{Guest, TRIGGER, named, snapshot};
+use crate::signer::Signer;
 use crate::{later, limits};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use gansauditor_audit::domain::{Digest, Timestamp};
 use gansauditor_audit::ports::{PolicyEngine, PolicyError, SystemClock};
 use gansauditor_policy::{
-    Artifact, HostConfig, LoadError, PolicyHost, PublicKey, Trust, WatchOutcome, Watcher,
+    Artifact, HostConfig, LoadError, PolicyHost, Trust, WatchOutcome, Watcher,
 };
-use ring::signature::{Ed25519KeyPair, KeyPair};
 use std::sync::Arc;
-
-/// A team that signs its policies.
-struct Signer(Ed25519KeyPair);
-
-impl Signer {
-    fn new() -> Self {
-        Self(Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap())
-    }
-
-    fn trusted(&self) -> Trust {
-        // The key with what says that it is one of Ed25519 (RFC 8410).
-        let mut der = b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00".to_vec();
-        der.extend_from_slice(self.0.public_key().as_ref());
-        let body = STANDARD.encode(der);
-        let pem = format!("-----BEGIN PUBLIC KEY-----\n{body}\n-----END PUBLIC KEY-----\n");
-        Trust {
-            keys: vec![PublicKey::parse(&pem).unwrap()],
-            ..Trust::default()
-        }
-    }
-
-    fn signature(&self, component: &[u8]) -> String {
-        STANDARD.encode(self.0.sign(component))
-    }
-
-    fn sign(&self, component: Vec<u8>) -> Artifact {
-        Artifact {
-            signature: Some(self.signature(&component)),
-            component,
-        }
-    }
-}
 
 /// A host with the core, that trusts these.
 fn trusting(trust: Trust) -> PolicyHost {
