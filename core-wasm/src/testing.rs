@@ -168,6 +168,16 @@ pub fn schema_is_kept<P: Policy, T: DeserializeOwned + PartialEq + Debug>(own: &
     );
 }
 
+/// Holds a policy's page to its word: the settings in its JSON blocks are valid.
+pub fn examples_are_valid<P: Policy>(page: &str) {
+    let blocks = page.split("```json\n").skip(1);
+    let examples: Vec<&str> = blocks.filter_map(|rest| rest.split("```").next()).collect();
+    assert!(!examples.is_empty(), "the page has no example");
+    for example in examples {
+        assert_eq!(P::validate_settings(example), Ok(()), "{example}");
+    }
+}
+
 impl Snapshot {
     /// Submits files (path and text) and has them reviewed; without reviews judging failed. A text `"-"`
     /// deletes its file.

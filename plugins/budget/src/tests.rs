@@ -128,6 +128,7 @@ fn attempts_that_fail_spend_too() {
 #[test]
 fn settings_are_checked_strictly() {
     schema_is_kept::<Budget, Settings>(SCHEMA);
+    examples_are_valid::<Budget>(include_str!("../README.md"));
     let wrong = r#"{"max_tokens": 0, "max_money": "5", "max_minutes": -1, "foresee": 1, "y": 0}"#;
     assert_eq!(
         problems::<Budget>(wrong),

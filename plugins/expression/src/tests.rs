@@ -198,6 +198,7 @@ fn rules_are_bounded_in_length_depth_and_number_of_parts() {
 #[test]
 fn settings_are_checked_strictly() {
     schema_is_kept::<Expression, Settings>(SCHEMA);
+    examples_are_valid::<Expression>(include_str!("../README.md"));
     assert_eq!(
         problems::<Expression>(r#"{"mode": "or", "stop": 1}"#),
         ["/mode", "/stop"]

@@ -129,6 +129,7 @@ fn says_for_programs_what_it_counted() {
 #[test]
 fn settings_are_checked_strictly() {
     schema_is_kept::<FindingConvergence, Settings>(SCHEMA);
+    examples_are_valid::<FindingConvergence>(include_str!("../README.md"));
     let wrong = r#"{"rounds": 1, "schedule": [{"severity": "bad"}, {"from_loop": 0, "x": 1}]}"#;
     assert_eq!(
         problems::<FindingConvergence>(wrong),

@@ -155,6 +155,7 @@ fn the_dimension_may_have_to_be_assessed_and_good() {
 #[test]
 fn settings_are_checked_strictly() {
     schema_is_kept::<SecurityGate, Settings>(SCHEMA);
+    examples_are_valid::<SecurityGate>(include_str!("../README.md"));
     let wrong = r#"{"from_severity": "bad", "cwes": [0, 89], "minimum_score": 101, "x": 1}"#;
     assert_eq!(
         problems::<SecurityGate>(wrong),

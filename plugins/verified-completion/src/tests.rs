@@ -116,6 +116,7 @@ fn a_missing_check_is_a_next_step() {
 #[test]
 fn settings_are_checked_strictly() {
     schema_is_kept::<VerifiedCompletion, Settings>(SCHEMA);
+    examples_are_valid::<VerifiedCompletion>(include_str!("../README.md"));
     let wrong = r#"{"checks": ["tests", 7, ""], "all_must_pass": "yes", "noise_band": -1}"#;
     assert_eq!(
         problems::<VerifiedCompletion>(wrong),
