@@ -110,8 +110,10 @@ fn blocking_findings(view: &View) -> Option<UnmetCondition> {
     let severity = view.blocking_severity;
     let kind = if standing.iter().all(|finding| finding.severity >= severity) {
         format!(" of severity {} or worse", severity.name())
+    } else if standing.len() == 1 {
+        " that forbids completion".to_owned()
     } else {
-        " that this policy lets nobody complete with".to_owned()
+        " that forbid completion".to_owned()
     };
     Some(UnmetCondition {
         condition: Condition::BlockingFindings,
