@@ -138,6 +138,20 @@ async def test_a_rule_without_an_answer_decides_nothing_and_completes_nothing(tm
 
 
 @pytest.mark.parametrize(
+    "rule",
+    [
+        "(" * 48 + "score > 1.0" + ")" * 48,
+        "[" * 40 + "1" + "]" * 40 + " != []",
+        "false ? true : " * 45 + "true",
+        "scores.all(a, scores.all(b, a == b || " + "!" * 8 + "true))",
+        " && ".join(["score > 1.0"] * 150),
+    ],
+)
+async def test_the_deepest_rules_that_are_allowed_have_an_answer(rule, tmp_path):
+    activate(tmp_path / "state", "expression", {"complete": rule}, 0)
+
+
+@pytest.mark.parametrize(
     ("name", "settings", "told"),
     [
         ("expression", {"complete": "scoer > 90"}, "/complete"),
