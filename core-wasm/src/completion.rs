@@ -55,6 +55,11 @@ pub(crate) fn assess(view: &View, rule: BarRule) -> CompletionReport {
     }
 }
 
+/// The condition that only another review can meet.
+pub(crate) fn doubt() -> Condition {
+    Condition::Custom("near-the-bar".to_owned())
+}
+
 /// A condition of which `actual` falls short of `required`.
 fn short(condition: Condition, required: f64, actual: f64, detail: String) -> UnmetCondition {
     UnmetCondition {
@@ -102,16 +107,20 @@ fn blocking_findings(view: &View) -> Option<UnmetCondition> {
     } else {
         format!(" in {}", listed(files, MOST_NAMES))
     };
+    let severity = view.blocking_severity;
+    let kind = if standing.iter().all(|finding| finding.severity >= severity) {
+        format!(" of severity {} or worse", severity.name())
+    } else if standing.len() == 1 {
+        " that forbids completion".to_owned()
+    } else {
+        " that forbid completion".to_owned()
+    };
     Some(UnmetCondition {
         condition: Condition::BlockingFindings,
         required: 0.0,
         actual: count,
         margin: count,
-        detail: format!(
-            "Fix {} of severity {} or worse{place}.",
-            counted(standing.len(), "finding"),
-            view.snapshot.criteria.blocking_severity.name()
-        ),
+        detail: format!("Fix {}{kind}{place}.", counted(standing.len(), "finding")),
     })
 }
 
@@ -220,6 +229,6 @@ fn near_the_bar(view: &View, score: f64, bar: Bar) -> Option<UnmetCondition> {
             points(score),
             points(bar.score)
         );
-        short(Condition::Custom("near-the-bar".to_owned()), required.min(100.0), score, detail)
+        short(doubt(), required.min(100.0), score, detail)
     })
 }

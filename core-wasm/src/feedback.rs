@@ -82,7 +82,8 @@ fn most_items(level: DetailLevel) -> usize {
     }
 }
 
-fn most_steps(level: DetailLevel) -> usize {
+/// Next steps that a level shows.
+pub(crate) fn most_steps(level: DetailLevel) -> usize {
     match level {
         DetailLevel::Basic => 3,
         DetailLevel::Detailed => 5,
@@ -128,7 +129,7 @@ fn item(view: &View, finding: &Finding) -> FeedbackItem {
 /// What blocks completion comes first, whatever its severity.
 pub(crate) fn priority(view: &View, finding: &Finding) -> Priority {
     match finding.severity {
-        _ if finding.blocks(view.snapshot.criteria.blocking_severity) => Priority::Critical,
+        _ if view.blocks(finding) => Priority::Critical,
         Severity::Blocker | Severity::Critical => Priority::Critical,
         Severity::Major => Priority::High,
         Severity::Minor => Priority::Medium,

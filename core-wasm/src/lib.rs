@@ -3,6 +3,7 @@
 //! Pure functions over plain types: no clock, no randomness, no file, no network, no state. The same code runs
 //! natively and as a WebAssembly component behind the contract in `wit/`.
 
+pub mod assessment;
 pub mod bar;
 pub mod completion;
 pub mod feedback;
@@ -15,15 +16,16 @@ pub mod model;
 mod next_steps;
 pub mod policy;
 mod progress;
+pub mod reading;
 pub mod settings;
 pub mod similarity;
 pub mod stagnation;
 pub mod termination;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
-mod text;
+pub mod text;
 mod tokens;
 mod view;
 

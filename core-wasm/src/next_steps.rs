@@ -102,8 +102,7 @@ fn worst_findings<'a>(
         .filter(|(priority, _)| *priority <= Priority::High)
         .take(MOST_OF_A_KIND)
         .map(|(priority, finding)| {
-            let blocks = priority == Priority::Critical
-                && finding.blocks(view.snapshot.criteria.blocking_severity);
+            let blocks = priority == Priority::Critical && view.blocks(finding);
             NextStep {
                 action: action(finding),
                 rationale: shortened(&finding.message, 1000),

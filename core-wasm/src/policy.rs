@@ -1,13 +1,10 @@
 //! The policy: its parts put together.
 
+use crate::assessment::Assessment;
 use crate::bar::{self, BarRule};
-use crate::model::{
-    CompletionReport, Decision, Description, Error, HistoryRequest, Problem, ReviewReason,
-    Snapshot, StagnationReport, Status, StopReason,
-};
+use crate::model::{Decision, Description, Error, HistoryRequest, Problem, Snapshot};
+use crate::reading::Reading;
 use crate::settings::{self, Settings};
-use crate::view::View;
-use crate::{completion, feedback, stagnation, termination};
 
 /// What every evaluation policy is: three functions, the same in `wit/policy.wit`. Without state: equal
 /// arguments give equal answers.
@@ -59,43 +56,11 @@ pub fn validate_settings(settings: &str) -> Result<(), Vec<Problem>> {
 
 /// The default policy under any reading of the tiers. Errors: settings or snapshot that break the contract.
 pub fn evaluate(snapshot: &Snapshot, rule: BarRule) -> Result<Decision, Error> {
-    let view = View::of(snapshot)?;
-    let completion = completion::assess(&view, rule);
-    let stagnation = stagnation::assess(&view);
-    let status = status(&view, &completion, &stagnation);
-    let stops = matches!(status, Status::Stop(_));
-    Ok(Decision {
-        loop_number: completion.loop_number,
-        bar: completion.bar,
-        hard_stop: completion.hard_stop,
-        score: completion.score,
-        termination: stops.then(|| termination::compose(&view, &completion, &stagnation)),
-        feedback: feedback::compose(&view, &completion, &stagnation, &status),
-        unmet: completion.unmet,
-        stagnation,
-        status,
-        memo: None,
-        extensions: Vec::new(),
-    })
-}
-
-/// A loop that completes, or would but for a doubt, never stops. An attempt that is no loop neither
-/// completes nor stops: the host's caps bound such attempts.
-fn status(view: &View, completion: &CompletionReport, stagnation: &StagnationReport) -> Status {
-    let criteria = view.snapshot.criteria.stagnation;
-    if let Some(reason) = &completion.complete {
-        return Status::Complete(reason.clone());
-    }
-    if completion.near_the_bar {
-        return Status::ReviewAgain(ReviewReason::NearTheBar);
-    }
-    match view.newest.loop_number {
-        Some(number) if number >= completion.hard_stop => Status::Stop(StopReason::HardStop),
-        Some(number)
-            if criteria.enabled && number >= criteria.start_loop && stagnation.stagnant =>
-        {
-            Status::Stop(StopReason::Stagnation)
-        }
-        _ => Status::Continue,
-    }
+    let settings = Settings::parse(&snapshot.settings).map_err(Error::InvalidSettings)?;
+    let reading = Reading {
+        settings,
+        bar: rule,
+        ..Reading::default()
+    };
+    Ok(Assessment::of(snapshot, &reading)?.decide())
 }

@@ -1,12 +1,18 @@
 //! The policy's own settings: a JSON object, every member optional.
+//!
+//! A policy with settings of its own keeps the default policy's beside them in one flat object, so that an
+//! operator who changes the policy keeps the rest: [`read`] and [`schema_with`].
+
+mod schema;
 
 use crate::model::Problem;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 /// JSON Schema (2020-12) of the settings.
 pub const SCHEMA: &str = include_str!("settings.schema.json");
 
-/// Longest settings text that is read, in bytes; five numbers need far less.
+/// Longest settings text that is read, in bytes; the default policy's five numbers need far less.
 const MAX_BYTES: usize = 64 * 1024;
 /// Most problems that are reported of one text.
 const MAX_PROBLEMS: usize = 32;
@@ -85,40 +91,101 @@ impl Settings {
     /// Reads a settings text; `""` stands for `{}`. Reports the problems, 32 at most, with JSON
     /// Pointers and in their order.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
-        let problem = |path: String, message: String| Problem { path, message };
-        if text.is_empty() {
-            return Ok(Self::default());
-        }
-        if text.len() > MAX_BYTES {
-            let message = format!("is {} bytes long; at most {MAX_BYTES} are read", text.len());
-            return Err(vec![problem(String::new(), message)]);
-        }
-        let value: Value = serde_json::from_str(text)
-            .map_err(|error| vec![problem(String::new(), format!("is not JSON: {error}"))])?;
-        let Value::Object(members) = value else {
-            return Err(vec![problem(String::new(), "must be an object".to_owned())]);
-        };
-        let mut settings = Self::default();
         let mut problems = Vec::new();
-        for (name, value) in &members {
+        let settings = Self::take(&members(text)?, &[], &mut problems);
+        none(problems).map(|()| settings)
+    }
+
+    /// Reads the members of an object; `others` are the names that are settings too, but not these.
+    fn take(members: &Map<String, Value>, others: &[&str], problems: &mut Vec<Problem>) -> Self {
+        let mut settings = Self::default();
+        for (name, value) in members {
             let outcome = match FIELDS.iter().find(|field| field.name == name) {
                 Some(field) => field
                     .read(value)
                     .map(|number| (field.set)(&mut settings, number)),
-                None => Err(format!("is not a setting; there are {}", names())),
+                None => Err(format!("is not a setting; there are {}", names(others))),
             };
             if let Err(message) = outcome {
-                problems.push(problem(pointer(name), message));
+                let path = pointer(name);
+                problems.push(Problem { path, message });
             }
         }
-        // The order of an object's members depends on how the JSON library was built.
-        problems.sort_by(|a, b| a.path.cmp(&b.path));
-        problems.truncate(MAX_PROBLEMS);
-        if problems.is_empty() {
-            Ok(settings)
-        } else {
-            Err(problems)
-        }
+        settings
+    }
+}
+
+/// Reads a settings text that holds a policy's own settings beside the default policy's. `own` is the JSON
+/// Schema of the policy's own as an object; the text is held against it before it becomes a `T`. Reports the
+/// problems as [`Settings::parse`] does.
+pub fn read<T: DeserializeOwned>(own: &str, text: &str) -> Result<(T, Settings), Vec<Problem>> {
+    let own = own_schema(own)?;
+    let known = own["properties"].as_object();
+    let (mut taken, rest): (Map<_, _>, Map<_, _>) = members(text)?
+        .into_iter()
+        .partition(|(name, _)| known.is_some_and(|known| known.contains_key(name)));
+    let others: Vec<&str> = known
+        .map(|known| known.keys().map(String::as_str).collect())
+        .unwrap_or_default();
+    let mut problems = Vec::new();
+    let settings = Settings::take(&rest, &others, &mut problems);
+    schema::check_object(&own, &mut taken, "", &mut problems);
+    none(problems)?;
+    serde_json::from_value(Value::Object(taken))
+        .map(|own| (own, settings))
+        .map_err(|error| whole(error.to_string()))
+}
+
+/// The JSON Schema of a policy's own settings with the default policy's beside them.
+pub fn schema_with(own: &str) -> String {
+    let (Ok(mut all), Ok(core)) = (own_schema(own), own_schema(SCHEMA)) else {
+        return own.to_owned();
+    };
+    if let (Some(all), Some(core)) = (
+        all["properties"].as_object_mut(),
+        core["properties"].as_object(),
+    ) {
+        all.extend(core.clone());
+    }
+    format!("{all:#}")
+}
+
+fn own_schema(text: &str) -> Result<Value, Vec<Problem>> {
+    serde_json::from_str(text).map_err(|error| whole(format!("have no schema: {error}")))
+}
+
+/// The members of a settings text; `""` stands for `{}`.
+fn members(text: &str) -> Result<Map<String, Value>, Vec<Problem>> {
+    if text.is_empty() {
+        return Ok(Map::new());
+    }
+    if text.len() > MAX_BYTES {
+        let length = text.len();
+        return Err(whole(format!(
+            "is {length} bytes long; at most {MAX_BYTES} are read"
+        )));
+    }
+    match serde_json::from_str(text) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(whole("must be an object".to_owned())),
+        Err(error) => Err(whole(format!("is not JSON: {error}"))),
+    }
+}
+
+/// A problem with the whole text.
+fn whole(message: String) -> Vec<Problem> {
+    let path = String::new();
+    vec![Problem { path, message }]
+}
+
+/// The problems in their order: that of an object's members depends on how the JSON library was built.
+fn none(mut problems: Vec<Problem>) -> Result<(), Vec<Problem>> {
+    problems.sort_by(|a, b| a.path.cmp(&b.path));
+    problems.truncate(MAX_PROBLEMS);
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
     }
 }
 
@@ -140,12 +207,14 @@ impl Field {
     }
 }
 
-fn names() -> String {
-    FIELDS.map(|field| field.name).join(", ")
+fn names(others: &[&str]) -> String {
+    [others, &FIELDS.map(|field| field.name)]
+        .concat()
+        .join(", ")
 }
 
 /// JSON Pointer (RFC 6901) to a member of the root, shortened where the name is absurdly long.
-fn pointer(name: &str) -> String {
+pub fn pointer(name: &str) -> String {
     let name = crate::text::shortened(name, 200);
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }

@@ -67,7 +67,7 @@ pub(crate) fn assess(view: &View) -> StagnationReport {
     report
 }
 
-fn newest<'v, 'a>(loops: &'v [Loop<'a>], most: usize) -> &'v [Loop<'a>] {
+pub(crate) fn newest<'v, 'a>(loops: &'v [Loop<'a>], most: usize) -> &'v [Loop<'a>] {
     &loops[loops.len().saturating_sub(most)..]
 }
 
@@ -135,13 +135,12 @@ impl<'v, 'a> Texts<'v, 'a> {
 }
 
 /// Number of blocking findings that stood at each loop.
-fn open_blocking(view: &View, window: &[Loop]) -> Vec<u32> {
+pub(crate) fn open_blocking(view: &View, window: &[Loop]) -> Vec<u32> {
     let history = History::of(view);
-    let severity = view.snapshot.criteria.blocking_severity;
     let count = |at: &Loop| {
         let findings = view.snapshot.findings.iter();
         findings
-            .filter(|finding| finding.severity >= severity && history.stood_at(finding, at.number))
+            .filter(|finding| view.would_block(finding) && history.stood_at(finding, at.number))
             .count()
     };
     window.iter().map(|at| count(at) as u32).collect()
@@ -163,7 +162,7 @@ fn reopened(view: &View, window: &[Loop]) -> bool {
 }
 
 /// How far the score rose, when the same judges gave every score in question.
-fn score_rise(window: &[Loop]) -> Option<f64> {
+pub(crate) fn score_rise(window: &[Loop]) -> Option<f64> {
     let ([first, .., last], Some(judges)) = (window, window.first().and_then(judges)) else {
         return None;
     };

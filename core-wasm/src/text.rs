@@ -1,7 +1,7 @@
 //! Small helpers for the texts that people and agents read.
 
 /// Cuts a text at a character boundary and marks the cut.
-pub(crate) fn shortened(text: &str, max_bytes: usize) -> String {
+pub fn shortened(text: &str, max_bytes: usize) -> String {
     if text.len() <= max_bytes {
         return text.to_owned();
     }
@@ -9,7 +9,7 @@ pub(crate) fn shortened(text: &str, max_bytes: usize) -> String {
 }
 
 /// A count with its noun: `1 file`, `2 files`.
-pub(crate) fn counted(count: usize, noun: &str) -> String {
+pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 {
         format!("1 {noun}")
     } else {
@@ -18,7 +18,7 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
 }
 
 /// Some of the names, and how many more there are.
-pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, most: usize) -> String {
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>, most: usize) -> String {
     let mut names = names.into_iter();
     let shown: Vec<String> = names
         .by_ref()
@@ -32,7 +32,7 @@ pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>, most: usize) 
 }
 
 /// A score or a number of points with at most one decimal: `95`, `92.5`.
-pub(crate) fn points(value: f64) -> String {
+pub fn points(value: f64) -> String {
     format!("{}", (value * 10.0).round() / 10.0)
 }
 

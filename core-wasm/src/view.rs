@@ -1,24 +1,25 @@
 //! A snapshot whose promises hold, with its settings read: what every part of the policy works on.
 
 use crate::model::{
-    Coverage, Criteria, Error, Finding, FindingState, Iteration, Review, Snapshot, StopRequest,
+    Coverage, Criteria, Error, Finding, FindingState, Iteration, Review, Severity, Snapshot,
+    StopRequest,
 };
+use crate::reading::Reading;
 use crate::settings::Settings;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A loop: an iteration that counts.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Loop<'a> {
+pub struct Loop<'a> {
     /// Its number, from 1.
-    pub(crate) number: u32,
+    pub number: u32,
     /// Mean over its whole reviews.
-    pub(crate) score: f64,
+    pub score: f64,
     /// The iteration itself.
-    pub(crate) iteration: &'a Iteration,
+    pub iteration: &'a Iteration,
 }
 
 /// A snapshot that was checked once; nothing that reads it has to doubt it again.
-#[derive(Debug)]
 pub(crate) struct View<'a> {
     /// The snapshot itself.
     pub(crate) snapshot: &'a Snapshot,
@@ -28,13 +29,38 @@ pub(crate) struct View<'a> {
     pub(crate) newest: &'a Iteration,
     /// The cycle's loops, numbered 1, 2, 3, ...
     pub(crate) loops: Vec<Loop<'a>>,
+    /// Findings of this severity or worse count against completion.
+    pub(crate) blocking_severity: Severity,
+    /// So do these, whatever their severity.
+    also_blocking: &'a dyn Fn(&Finding) -> bool,
 }
 
 impl<'a> View<'a> {
-    /// Checks every promise of the contract that the policy relies on.
+    /// Reads a snapshot as the default policy does.
     pub(crate) fn of(snapshot: &'a Snapshot) -> Result<Self, Error> {
         let settings = Settings::parse(&snapshot.settings).map_err(Error::InvalidSettings)?;
-        checked(snapshot, settings).map_err(Error::InvalidSnapshot)
+        Self::with(
+            snapshot,
+            &Reading {
+                settings,
+                ..Reading::default()
+            },
+        )
+    }
+
+    /// Checks every promise of the contract that the policy relies on.
+    pub(crate) fn with(snapshot: &'a Snapshot, reading: &Reading<'a>) -> Result<Self, Error> {
+        let (newest, loops) = checked(snapshot).map_err(Error::InvalidSnapshot)?;
+        Ok(Self {
+            snapshot,
+            settings: reading.settings,
+            newest,
+            loops,
+            blocking_severity: reading
+                .blocking_severity
+                .unwrap_or(snapshot.criteria.blocking_severity),
+            also_blocking: reading.also_blocking,
+        })
     }
 
     /// Number of the last loop; 0 when there was none yet.
@@ -61,11 +87,20 @@ impl<'a> View<'a> {
 
     /// Findings that count against completion.
     pub(crate) fn blocking(&self) -> impl Iterator<Item = &'a Finding> {
-        let severity = self.snapshot.criteria.blocking_severity;
         self.snapshot
             .findings
             .iter()
-            .filter(move |finding| finding.blocks(severity))
+            .filter(|finding| self.blocks(finding))
+    }
+
+    /// Whether a finding counts against completion.
+    pub(crate) fn blocks(&self, finding: &Finding) -> bool {
+        finding.state.is_standing() && self.would_block(finding)
+    }
+
+    /// Whether a finding counts against completion while it stands.
+    pub(crate) fn would_block(&self, finding: &Finding) -> bool {
+        finding.severity >= self.blocking_severity || (self.also_blocking)(finding)
     }
 
     /// The files of the cycle in their latest version, deleted ones left out: path and digest, by path.
@@ -99,7 +134,8 @@ fn is_share(value: f64) -> bool {
     (0.0..=1.0).contains(&value)
 }
 
-fn checked(snapshot: &Snapshot, settings: Settings) -> Result<View<'_>, String> {
+/// The newest iteration and the loops of a snapshot that keeps its promises.
+fn checked(snapshot: &Snapshot) -> Result<(&Iteration, Vec<Loop<'_>>), String> {
     check_criteria(&snapshot.criteria)?;
     if let Some(crate::model::BarRequest::AtLeast(bar) | crate::model::BarRequest::Exactly(bar)) =
         snapshot.request.bar
@@ -153,12 +189,7 @@ fn checked(snapshot: &Snapshot, settings: Settings) -> Result<View<'_>, String> 
     }
     check_sources(snapshot)?;
     check_findings(&snapshot.findings)?;
-    Ok(View {
-        snapshot,
-        settings,
-        newest,
-        loops,
-    })
+    Ok((newest, loops))
 }
 
 fn check_criteria(criteria: &Criteria) -> Result<(), String> {

@@ -1,9 +1,11 @@
 //! Findings.
 
 use super::Extensions;
+use serde::Deserialize;
 
 /// How bad a finding is. The order is by weight: `Info < Blocker`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// A hint. Never counts against completion.
     Info,
@@ -57,6 +59,25 @@ pub enum Category {
     Custom(String),
 }
 
+impl Category {
+    /// The lower-case name, words joined by `-`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Security => "security",
+            Self::Performance => "performance",
+            Self::Style => "style",
+            Self::Logic => "logic",
+            Self::ErrorHandling => "error-handling",
+            Self::Maintainability => "maintainability",
+            Self::Testing => "testing",
+            Self::Documentation => "documentation",
+            Self::Architecture => "architecture",
+            Self::Compatibility => "compatibility",
+            Self::Custom(name) => name,
+        }
+    }
+}
+
 /// Where in the submitted work.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Location {
@@ -82,6 +103,16 @@ pub enum FindingState {
 }
 
 impl FindingState {
+    /// The lower-case name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Unreviewed => "unreviewed",
+            Self::Fixed => "fixed",
+            Self::Waived => "waived",
+        }
+    }
+
     /// Counts against completion.
     pub fn is_standing(self) -> bool {
         matches!(self, Self::Open | Self::Unreviewed)

@@ -1,5 +1,6 @@
 //! The default policy, sentence by sentence, and properties of all decisions.
 
+mod assessment;
 mod completion;
 mod feedback;
 mod properties;
@@ -13,16 +14,4 @@ use crate::{Core, Policy};
 /// The decision on a snapshot that keeps the contract.
 fn decide(snapshot: &Snapshot) -> Decision {
     Core::evaluate(snapshot).expect("the snapshot keeps the contract")
-}
-
-fn conditions(decision: &Decision) -> Vec<Condition> {
-    decision
-        .unmet
-        .iter()
-        .map(|unmet| unmet.condition.clone())
-        .collect()
-}
-
-fn is_complete(decision: &Decision) -> bool {
-    matches!(decision.status, Status::Complete(_))
 }

@@ -56,70 +56,19 @@ gansauditor_core::export_policy!(LegacyTiers);
 mod tests {
     use super::*;
     use gansauditor_core::model::*;
+    use gansauditor_core::testing;
 
     /// Reviews of one unchanging, harmless piece of work by built-in rules, one loop a score.
     fn session(scores: &[f64]) -> Snapshot {
-        let judge = Judge {
-            name: "rules".into(),
-            version: "1".into(),
-            kind: JudgeKind::Static,
-            deterministic: true,
-        };
-        let iteration = |(attempt, &score): (u32, &f64)| Iteration {
-            attempt,
-            loop_number: Some(attempt),
-            submission: attempt.to_string(),
-            submitted_at: 0,
-            files: vec![FileVersion {
-                path: "a.rs".into(),
-                digest: Some("1".into()),
-            }],
-            unchanged: false,
-            reviews: vec![Review {
-                judges: vec![judge.clone()],
-                score: Some(score),
-                verdict: Verdict::Revise,
-                dimensions: Vec::new(),
-                assessed_weight: 1.0,
-                coverage: Coverage::Whole,
-                covered: vec!["a.rs".into()],
-                reported: Vec::new(),
-                summary: String::new(),
-                extensions: Vec::new(),
-            }],
-            extensions: Vec::new(),
-        };
-        let tier = |score, loops| Tier { score, loops };
-        Snapshot {
-            now: 0,
-            criteria: Criteria {
-                tiers: vec![tier(95.0, 10), tier(90.0, 15), tier(85.0, 20)],
-                hard_stop: 25,
-                stagnation: StagnationCriteria {
-                    enabled: true,
-                    start_loop: 10,
-                    threshold: 0.95,
-                },
-                blocking_severity: Severity::Critical,
-                detail: DetailLevel::Detailed,
-            },
-            request: Request::default(),
-            limits: Limits {
-                max_attempts: 100,
-                max_reviews: 3,
-                max_tokens: None,
-                max_money_micros: None,
-                max_judge_millis: None,
-            },
-            settings: String::new(),
-            iterations: (1..).zip(scores).map(iteration).collect(),
-            sources: Vec::new(),
-            findings: Vec::new(),
-            evidence: Vec::new(),
-            spend: Spend::default(),
-            memo: None,
-            extensions: Vec::new(),
-        }
+        scores.iter().fold(testing::session(), |session, &score| {
+            let review = Review {
+                judges: vec![testing::steady()],
+                ..testing::review(score, &["a.rs"])
+            };
+            let mut session = session.submit(&[("a.rs", "same")], vec![review]);
+            session.criteria.stagnation.enabled = false;
+            session
+        })
     }
 
     /// The decision at a loop that scores this.
