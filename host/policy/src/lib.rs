@@ -8,19 +8,24 @@
 //!
 //! [`revisions`] keeps on disk which policy is in force, since when, by whom and why.
 
+pub mod bench;
 mod bindings;
 mod component;
 mod config;
+pub mod conformance;
 mod decision;
 mod description;
 mod embedded;
 mod error;
+pub mod fixtures;
 mod follow;
 mod host;
 mod limits;
+mod linked;
 mod load;
 pub mod revisions;
 mod runtime;
+mod sample;
 mod self_test;
 mod snapshot;
 mod stamp;
