@@ -10,6 +10,7 @@
 
 pub mod bench;
 mod bindings;
+mod built;
 mod component;
 mod config;
 pub mod conformance;
@@ -32,6 +33,7 @@ mod stamp;
 mod ticker;
 mod watch;
 
+pub use built::as_component;
 pub use embedded::CORE_IS_EMBEDDED;
 pub use error::{LoadError, SettingsProblem};
 pub use follow::{FollowOutcome, Followed, Follower};

@@ -4,7 +4,7 @@ use crate::config::PolicySettings;
 use crate::policies::read_settings;
 use anyhow::Context as _;
 use gansauditor_audit::ports::SystemClock;
-use gansauditor_policy::{Limits, LoadedPolicy, PolicyHost};
+use gansauditor_policy::{Limits, LoadedPolicy, PolicyHost, as_component};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,8 +25,7 @@ pub(super) fn loader() -> anyhow::Result<PolicyHost> {
 
 /// Loads the component in `file`, or the built-in policy without one. `settings` are JSON, or name a file.
 pub(super) async fn load(file: Option<&Path>, settings: Option<&str>) -> anyhow::Result<Candidate> {
-    let settings = settings.map(PolicySettings::from);
-    let settings = read_settings(settings.as_ref())?;
+    let settings = settings_text(settings)?;
     let host = loader()?;
     let Some(file) = file else {
         let core = host.load_core(&settings).await;
@@ -46,4 +45,35 @@ pub(super) async fn load(file: Option<&Path>, settings: Option<&str>) -> anyhow:
     loaded
         .await
         .with_context(|| format!("{} is not usable", file.display()))
+}
+
+/// What an author built: a component, or a module that is made one. `None` is the built-in policy.
+pub(super) async fn built(file: Option<&Path>) -> anyhow::Result<Option<Vec<u8>>> {
+    let Some(file) = file else { return Ok(None) };
+    let read = loader()?.read(file).await.and_then(as_component);
+    read.map(Some)
+        .with_context(|| format!("{} is not usable", file.display()))
+}
+
+/// Loads what an author built.
+pub(super) async fn load_built(
+    file: Option<&Path>,
+    settings: &str,
+) -> anyhow::Result<LoadedPolicy> {
+    let host = loader()?;
+    match (built(file).await?, file) {
+        (Some(component), Some(file)) => host
+            .load(component, settings)
+            .await
+            .with_context(|| format!("{} is not usable", file.display())),
+        _ => host
+            .load_core(settings)
+            .await
+            .context("the built-in policy is not usable"),
+    }
+}
+
+/// Settings as they are given to a command: JSON, or the name of a file.
+pub(super) fn settings_text(settings: Option<&str>) -> anyhow::Result<String> {
+    read_settings(settings.map(PolicySettings::from).as_ref())
 }
