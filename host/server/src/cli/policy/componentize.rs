@@ -1,9 +1,10 @@
 //! `gansauditor policy componentize`.
 
-use super::candidate::built;
+use super::candidate::{built, loader};
 use crate::cli::output;
 use anyhow::Context as _;
 use clap::Args;
+use gansauditor_policy::LoadError;
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,9 @@ struct View<'a> {
 impl Componentize {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let component = built(Some(&self.module)).await?.unwrap_or_default();
+        is_a_policy(&component)
+            .await
+            .with_context(|| format!("{} makes no policy", self.module.display()))?;
         replace(&self.out, &component)
             .with_context(|| format!("cannot write {}", self.out.display()))?;
         if self.json {
@@ -40,6 +44,18 @@ impl Componentize {
         let mut out = output::stdout();
         writeln!(out, "{}: {} bytes", self.out.display(), component.len())?;
         Ok(())
+    }
+}
+
+/// It has the functions of the contract, and imports none. Whether they do right is for `conformance` to say.
+async fn is_a_policy(component: &[u8]) -> anyhow::Result<()> {
+    use LoadError::{CheckSettings, Describe, Description, SelfTest, Settings};
+    match loader()?.load(component.to_owned(), "").await {
+        Ok(_)
+        | Err(Describe(_) | Description(_) | CheckSettings(_) | Settings(_) | SelfTest(_)) => {
+            Ok(())
+        }
+        Err(e) => Err(e.into()),
     }
 }
 
