@@ -31,11 +31,15 @@ const CONTRACT: [(&str, &str); 6] = [
 ];
 
 /// A policy in Rust.
-const RUST: [(&str, &str); 8] = [
+const RUST: [(&str, &str); 9] = [
     ("Cargo.toml", embedded!("templates/rust/Cargo.toml.in")),
     ("README.md", embedded!("templates/rust/README.md.in")),
     (".gitignore", embedded!("templates/rust/gitignore")),
     ("src/lib.rs", embedded!("templates/rust/lib.rs.in")),
+    (
+        "src/feedback.rs",
+        embedded!("templates/rust/feedback.rs.in"),
+    ),
     (
         "fixtures/completes.json",
         embedded!("templates/rust/fixtures/completes.json"),
