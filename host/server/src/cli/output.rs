@@ -8,6 +8,8 @@ use std::io::{self, ErrorKind, Write};
 pub(super) const BOLD: Style = Style::new().bold();
 /// What is good.
 pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+/// What is doubtful.
+pub(super) const WARN: Style = AnsiColor::Yellow.on_default();
 /// What is bad.
 pub(super) const BAD: Style = AnsiColor::Red.on_default();
 

@@ -4,7 +4,9 @@ use crate::config::PolicySettings;
 use crate::policies::read_settings;
 use anyhow::Context as _;
 use gansauditor_audit::ports::SystemClock;
-use gansauditor_policy::{Artifact, HostConfig, LoadedPolicy, OwnLimits, PolicyHost, Setup};
+use gansauditor_policy::{
+    Artifact, HostConfig, LoadedPolicy, OwnLimits, PolicyHost, Setup, as_component,
+};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,8 +33,7 @@ pub(super) async fn load_under(
     limits: OwnLimits,
     host: HostConfig,
 ) -> anyhow::Result<Candidate> {
-    let settings = settings.map(PolicySettings::from);
-    let settings = read_settings(settings.as_ref())?;
+    let settings = settings_text(settings)?;
     let setup = Setup { settings, limits };
     let host = loader(host)?;
     let Some(file) = file else {
@@ -53,4 +54,38 @@ pub(super) async fn load_under(
     loaded
         .await
         .with_context(|| format!("{} is not usable", file.display()))
+}
+
+/// What an author built: a component, or a module that is made one. `None` is the built-in policy.
+pub(super) async fn built(file: Option<&Path>) -> anyhow::Result<Option<Vec<u8>>> {
+    let Some(file) = file else { return Ok(None) };
+    let read = loader(HostConfig::default())?
+        .read(file)
+        .await
+        .and_then(|artifact| as_component(artifact.component));
+    read.map(Some)
+        .with_context(|| format!("{} is not usable", file.display()))
+}
+
+/// Loads what an author built.
+pub(super) async fn load_built(
+    file: Option<&Path>,
+    settings: &str,
+) -> anyhow::Result<LoadedPolicy> {
+    let host = loader(HostConfig::default())?;
+    match (built(file).await?, file) {
+        (Some(component), Some(file)) => host
+            .load(component, settings)
+            .await
+            .with_context(|| format!("{} is not usable", file.display())),
+        _ => host
+            .load_core(settings)
+            .await
+            .context("the built-in policy is not usable"),
+    }
+}
+
+/// Settings as they are given to a command: JSON, or the name of a file.
+pub(super) fn settings_text(settings: Option<&str>) -> anyhow::Result<String> {
+    read_settings(settings.map(PolicySettings::from).as_ref())
 }

@@ -1,17 +1,23 @@
 //! `gansauditor policy`.
 
 mod activate;
+mod bench;
 mod candidate;
 mod change;
+mod componentize;
+mod conformance;
 mod history;
 mod inspect;
 mod list;
+mod new;
 mod place;
 mod replay;
 mod replay_view;
 mod rollback;
 mod status;
 mod taken;
+mod test;
+mod test_view;
 mod view;
 
 use crate::config::{Config, Variables};
@@ -38,6 +44,16 @@ pub(super) enum Command {
     List(list::List),
     /// Show what each running server of the state directory has live, and what failed there
     Status(status::Status),
+    /// Write the beginnings of a policy of your own into a new folder
+    New(new::New),
+    /// Make a component of the module that a compiler built
+    Componentize(componentize::Componentize),
+    /// Hold a policy's decisions on fixtures against what is expected of them
+    Test(test::Test),
+    /// Try whether a component keeps every promise of the policy contract
+    Conformance(conformance::Conformance),
+    /// Measure what a policy costs, against the built-in one
+    Bench(bench::Bench),
 }
 
 impl Command {
@@ -56,6 +72,11 @@ impl Command {
                 Self::History(command) => command.run(&config()?)?,
                 Self::List(command) => command.run(&config()?)?,
                 Self::Status(command) => command.run(&config()?).await?,
+                Self::New(command) => command.run()?,
+                Self::Componentize(command) => command.run().await?,
+                Self::Test(command) => return command.run(variables).await,
+                Self::Conformance(command) => return command.run().await,
+                Self::Bench(command) => command.run().await?,
             }
             Ok(ExitCode::SUCCESS)
         })

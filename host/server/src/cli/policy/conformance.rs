@@ -1,0 +1,100 @@
+//! `gansauditor policy conformance`.
+
+use super::candidate::{built, settings_text};
+use super::view;
+use crate::cli::output::{self, BAD, BOLD, GOOD, WARN};
+use crate::text::plain;
+use anyhow::Context as _;
+use clap::Args;
+use gansauditor_audit::domain::PolicyIdentity;
+use gansauditor_policy::Limits;
+use gansauditor_policy::conformance::{self, Check, Outcome, examine};
+use serde::Serialize;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Tries whether a component keeps every promise of the policy contract, on hostile settings and snapshots.
+///
+/// Exit code: 0 when it does (warnings are no failure), 1 when a promise is broken, 2 when there is nothing to try.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Conformance {
+    /// The component (.wasm), or a module that was built for one
+    #[arg(required_unless_present = "core")]
+    file: Option<PathBuf>,
+    /// The built-in policy
+    #[arg(long, conflicts_with = "file")]
+    core: bool,
+    /// Settings to try it with: a JSON object, or a file that holds one
+    #[arg(long, value_name = "JSON|FILE")]
+    settings: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct View<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<&'a PolicyIdentity>,
+    conforms: bool,
+    passed: usize,
+    warned: usize,
+    failed: usize,
+    checks: &'a [Check],
+}
+
+impl Conformance {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
+        let settings = settings_text(self.settings.as_deref())?;
+        let component = built(self.file.as_deref()).await?;
+        let found = tokio::task::spawn_blocking(move || {
+            examine(Limits::default(), component.as_deref(), &settings)
+        })
+        .await?;
+        let found = found.with_context(|| match &self.file {
+            Some(file) => format!("{} cannot be tried", file.display()),
+            None => "the built-in policy cannot be tried".to_owned(),
+        })?;
+        if self.json {
+            output::json(&View {
+                policy: found.identity.as_ref(),
+                conforms: found.conforms(),
+                passed: found.count(Outcome::Pass),
+                warned: found.count(Outcome::Warn),
+                failed: found.count(Outcome::Fail),
+                checks: &found.checks,
+            })?;
+        } else {
+            text(&found)?;
+        }
+        Ok(ExitCode::from(u8::from(!found.conforms())))
+    }
+}
+
+fn text(found: &conformance::Conformance) -> anyhow::Result<()> {
+    let mut out = output::stdout();
+    if let Some(identity) = &found.identity {
+        writeln!(out, "{BOLD}{}{BOLD:#}", view::policy(identity))?;
+    }
+    for check in &found.checks {
+        let (style, word) = match check.outcome {
+            Outcome::Pass => (GOOD, "pass"),
+            Outcome::Warn => (WARN, "warn"),
+            Outcome::Fail => (BAD, "FAIL"),
+        };
+        let seen = plain(&check.seen);
+        writeln!(out, "{style}{word}{style:#}  {:<19} {seen}", check.name)?;
+        if let Some(advice) = check.advice {
+            writeln!(out, "                          {advice}")?;
+        }
+    }
+    writeln!(
+        out,
+        "{} passed, {} warned, {} failed",
+        found.count(Outcome::Pass),
+        found.count(Outcome::Warn),
+        found.count(Outcome::Fail)
+    )?;
+    Ok(())
+}

@@ -1,0 +1,154 @@
+"""What authors of policies use: `gansauditor policy new | componentize | test | conformance | bench`."""
+
+import json
+import subprocess
+
+import pytest
+from harness import BINARY, CORE, PLUGINS, ROOT, environment
+
+LEGACY = PLUGINS / "legacy-tiers.wasm"
+MODULE = ROOT / "target/guest/wasm32-unknown-unknown/guest/gansauditor_legacy_tiers.wasm"
+
+
+def run(folder, *arguments, code=0, **variables):
+    """Runs `gansauditor policy ...` in a folder."""
+    done = subprocess.run(
+        [BINARY, "policy", *map(str, arguments)],
+        cwd=folder,
+        env=environment(folder / "state", variables),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+    assert "panicked" not in done.stderr
+    return done
+
+
+def told(folder, *arguments, code=0, **variables):
+    return json.loads(run(folder, *arguments, "--json", code=code, **variables).stdout)
+
+
+def fixture(path, score, expect):
+    case = {"snapshot": {"iterations": [{"reviews": [{"score": score}]}]}, "expect": expect}
+    path.write_text(json.dumps(case))
+    return path
+
+
+def test_a_new_policy_has_the_contract_and_nothing_is_overwritten(tmp_path):
+    files = told(tmp_path, "new", "my-policy")["files"]
+    folder = tmp_path / "my-policy"
+    written = sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
+    assert written == sorted(files)
+    for wit in (ROOT / "wit").iterdir():
+        assert (folder / "wit" / wit.name).read_text() == wit.read_text()
+    assert len(list((folder / "wit").iterdir())) == len(list((ROOT / "wit").iterdir()))
+    assert 'name = "my-policy"' in (folder / "Cargo.toml").read_text()
+    assert not any("{{" in (folder / file).read_text() for file in ("README.md", "Cargo.toml", ".gitignore"))
+
+    (folder / "src/lib.rs").write_text("mine")
+    assert "nothing was written" in run(tmp_path, "new", "my-policy", code=2).stderr
+    assert (folder / "src/lib.rs").read_text() == "mine"
+    run(tmp_path, "new", "other", "--dir", "elsewhere/deep")
+    assert (tmp_path / "elsewhere/deep/Cargo.toml").exists()
+    run(tmp_path, "new", "../escape", code=2)
+
+
+def test_the_templates_generator_is_the_one_the_contract_is_built_with(tmp_path):
+    run(tmp_path, "new", "p")
+    asked = [line for line in (tmp_path / "p/Cargo.toml").read_text().splitlines() if line.startswith("wit-bindgen")]
+    used = [line for line in (ROOT / "Cargo.toml").read_text().splitlines() if line.startswith("wit-bindgen")]
+    assert asked == used
+
+
+def test_fixtures_pass_differ_and_are_refreshed(tmp_path):
+    cases = tmp_path / "cases"
+    (cases / "deep").mkdir(parents=True)
+    fixture(cases / "a.json", 97, {"status": "complete", "hard-stop": 25})
+    wrong = fixture(cases / "deep/b.json", 60, {"status": "complete", "bar": 90})
+    (cases / "notes.txt").write_text("no fixture")
+    ran = told(tmp_path, "test", "cases", code=1)
+    assert (ran["policy"]["name"], ran["passed"], ran["failed"]) == ("gansauditor-core", 1, 1)
+    assert ran["cases"][1]["differences"] == [
+        {"path": "status", "expected": "complete", "decided": "continue"},
+        {"path": "bar", "expected": 90, "decided": 95.0},
+    ]
+    text = run(tmp_path, "test", "cases", code=1).stdout
+    assert "expected 90" in text and "decided  95.0" in text
+
+    ran = told(tmp_path, "test", "cases", "--update")
+    assert (ran["passed"], ran["updated"], ran["failed"]) == (1, 1, 0)
+    assert json.loads(wrong.read_text())["expect"] == {"status": "continue", "bar": 95.0}
+    run(tmp_path, "test", "cases")
+
+
+def test_fixtures_run_on_the_policy_that_is_named(tmp_path):
+    case = fixture(tmp_path / "early.json", 97, {"unmet": [{"condition": "too-early"}]})
+    run(tmp_path, "test", case, code=1)
+    ran = told(tmp_path, "test", case, AUDIT_POLICY=str(LEGACY))
+    assert ran["policy"]["name"] == "legacy-tiers"
+    run(tmp_path, "test", case, "--policy", LEGACY)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "not JSON"),
+        ('{"snapshot": {"iterations": [{"reviews": [{"scor": 1}]}]}}', "snapshot.iterations[0].reviews[0].scor"),
+        ('{"snapshot": {}}', "--update"),
+        ('{"snapshot": {}, "expect": {"state": 1}}', "expect.state"),
+    ],
+)
+def test_a_wrong_fixture_says_where(tmp_path, text, words):
+    case = tmp_path / "case.json"
+    case.write_text(text)
+    error = run(tmp_path, "test", case, code=2).stderr
+    assert "case.json" in error and words in error, error
+
+
+def test_nothing_to_run_is_no_success(tmp_path):
+    assert "no fixture" in run(tmp_path, "test", tmp_path, code=2).stderr
+    run(tmp_path, "test", tmp_path / "none.json", code=2)
+    case = fixture(tmp_path / "a.json", 97, {"status": "complete"})
+    assert "is not usable" in run(tmp_path, "test", case, "--policy", case, code=2).stderr
+
+
+@pytest.mark.parametrize("policy", ["--core", CORE, LEGACY])
+def test_the_policies_that_are_shipped_conform(tmp_path, policy):
+    found = told(tmp_path, "conformance", policy)
+    assert found["conforms"] and not found["warned"], found
+    assert "20 passed" in run(tmp_path, "conformance", policy).stdout
+
+
+def test_settings_that_are_refused_do_not_conform_and_junk_is_not_tried(tmp_path):
+    found = told(tmp_path, "conformance", "--core", "--settings", '{"no": 1}', code=1)
+    failed = [check for check in found["checks"] if check["outcome"] == "fail"]
+    assert failed[0]["name"] == "settings-given" and failed[0]["advice"]
+    junk = tmp_path / "junk.wasm"
+    junk.write_bytes(b"junk")
+    assert "not WebAssembly" in run(tmp_path, "conformance", junk, code=2).stderr
+
+
+def test_a_module_becomes_the_component_that_the_build_makes(tmp_path):
+    run(tmp_path, "componentize", MODULE, "out.wasm")
+    assert (tmp_path / "out.wasm").read_bytes() == LEGACY.read_bytes()
+    digests = [told(tmp_path, "conformance", file)["policy"]["digest"] for file in (MODULE, LEGACY)]
+    assert digests[0] == digests[1], "the tools take the module too"
+
+
+def test_a_component_stays_what_it_is_and_a_bare_module_is_refused(tmp_path):
+    run(tmp_path, "componentize", LEGACY, "out.wasm")
+    assert (tmp_path / "out.wasm").read_bytes() == LEGACY.read_bytes()
+    bare = tmp_path / "bare.wasm"
+    bare.write_bytes(b"\0asm\1\0\0\0")
+    assert "makes no policy" in run(tmp_path, "componentize", bare, "bare-out.wasm", code=2).stderr
+    assert not (tmp_path / "bare-out.wasm").exists()
+
+
+def test_a_bench_measures_against_the_core(tmp_path):
+    measured = told(tmp_path, "bench", LEGACY, "--seconds", "1")
+    assert measured["policy"]["name"] == "legacy-tiers" and measured["compileMillis"] > 0
+    for row in measured["submissions"]:
+        assert row["evaluations"] >= 10 and 0 < row["p50Micros"] <= row["p95Micros"]
+        assert row["overCore"] > 0 and row["memoryBytes"] > 0
+    assert "over core" in run(tmp_path, "bench", "--core", "--seconds", "1").stdout
