@@ -16,7 +16,7 @@ CARGO_BUILD := cargo build --quiet --release --workspace
 
 say = @printf '%s\n' '== $(1)'
 
-.PHONY: build core plugins test lint demo bench templates codex-cli local-model power-loss clean help require componentize venv
+.PHONY: build core plugins test lint demo bench templates codex-cli local-model runtimes power-loss clean help require componentize venv
 
 build: core ## the server: target/release/gansauditor (default)
 	$(call say,server)
@@ -99,6 +99,24 @@ templates: build ## what `policy new` writes, built as its README says, and trie
 	@target/release/gansauditor --policy target/templates/my-policy.wasm policy test target/templates/rust/fixtures
 	@target/release/gansauditor policy conformance target/templates/my-policy.wasm
 	@cargo test --quiet --release --manifest-path target/templates/rust/Cargo.toml --target-dir target/templates/native
+
+runtimes: target/runtimes/.complete core ## the core in Node, a browser and Python, beside the engine's own decisions
+	$(call say,runtimes)
+	@target/runtimes/node/node_modules/.bin/jco transpile target/core/core.wasm -q -o target/runtimes/core --no-wasi-shim --name core
+	@echo '{"type": "module"}' > target/runtimes/core/package.json
+	@node tests/runtimes/node/decide.mjs target/runtimes/core tests/runtimes/corpus.jsonl
+	@$(PYTHON) tests/runtimes/browser/serve.py target/runtimes/core --check
+	@PYTHONPATH=target/runtimes/python $(PYTHON) tests/runtimes/python/decide.py target/core/core.wasm tests/runtimes/corpus.jsonl
+
+target/runtimes/.complete: $(wildcard tests/runtimes/node/package*.json tests/runtimes/python/requirements.txt) | venv
+	$(call say,jco and wasmtime for Python (200 MB))
+	@rm -rf target/runtimes
+	@mkdir -p target/runtimes/node
+	@cp tests/runtimes/node/package*.json target/runtimes/node
+	@npm install --prefix target/runtimes/node --no-audit --no-fund --loglevel=error
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		--target target/runtimes/python -r tests/runtimes/python/requirements.txt
+	@touch $@
 
 power-loss: require ## the store's journal through simulated power loss (long)
 	$(call say,power loss)

@@ -1,6 +1,7 @@
 //! The engine against decent, hostile and broken policies.
 
 mod conformance;
+mod corpus;
 mod equality;
 mod fixtures;
 mod follow;
