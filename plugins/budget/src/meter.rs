@@ -3,6 +3,7 @@
 use crate::Settings;
 use gansauditor_core::model::Snapshot;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// One kind of spending under a limit.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,18 +80,20 @@ impl Meter {
     }
 }
 
-/// For programs: what was spent and is left of each.
+/// For programs: what was spent and is left of each. Members are in ascending order: what else is built decides
+/// whether JSON objects keep another.
 pub(crate) fn json(meters: &[Meter]) -> String {
     let one = |meter: &Meter| {
         let value = json!({
-            "limit": meter.limit,
-            "spent": meter.spent,
             "left": meter.left(),
+            "limit": meter.limit,
             "mean": meter.mean,
+            "spent": meter.spent,
         });
-        (meter.unit.to_owned(), value)
+        (meter.unit, value)
     };
-    serde_json::Value::Object(meters.iter().map(one).collect()).to_string()
+    let meters: BTreeMap<_, _> = meters.iter().map(one).collect();
+    json!(meters).to_string()
 }
 
 /// A number for people: with two decimals where they tell anything.

@@ -79,10 +79,11 @@ impl Policy for FindingConvergence {
             }
         }
         let mut decision = assessment.decide();
+        // In ascending order: what else is built decides whether JSON objects keep another.
         let report = json!({
             "blocking_severity": severity.name(),
-            "open": rounds.open,
             "new": rounds.new,
+            "open": rounds.open,
         });
         decision
             .extensions
