@@ -12,6 +12,7 @@ use crate::queue::{Queue, QueueLimits};
 use crate::report::{AuditError, AuditReport};
 use crate::rubric::Rubric;
 use crate::session::Standing;
+use crate::trials::Trials;
 use futures_util::future::join_all;
 use gansauditor_submission::{GanConfig, Submission};
 use std::collections::BTreeMap;
@@ -106,6 +107,7 @@ pub struct AuditLoop {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) workspace: Option<Arc<dyn Workspace>>,
     pub(crate) config: LoopConfig,
+    pub(crate) trials: Trials,
     queue: Queue,
 }
 
@@ -118,6 +120,7 @@ impl AuditLoop {
             policies: ports.policies,
             clock: ports.clock,
             workspace: ports.workspace,
+            trials: Trials::default(),
             queue: Queue::new(config.queue),
             config,
         }
@@ -150,8 +153,10 @@ impl AuditLoop {
         audit.run(Book::new(&mut *writer), request).await
     }
 
-    /// Ends what the judges keep running. No audit may be on its way, and none may follow.
+    /// Ends what the judges keep running, and waits for policies on trial that are still asked. No audit may be on
+    /// its way, and none may follow.
     pub async fn close(&self) {
+        self.trials.settle().await;
         join_all(self.panel.seats().iter().map(|seat| seat.judge.close())).await;
     }
 

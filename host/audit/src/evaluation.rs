@@ -1,8 +1,8 @@
 //! One evaluation of a session by a policy, and what may be made of the answer of a fallback.
 
 use crate::domain::{
-    Caps, Condition, Criteria, Decision, NextStep, Priority, Snapshot, Status, Terms, Timestamp,
-    UnmetCondition,
+    Caps, Condition, Criteria, DecidedBy, Decision, NextStep, Priority, Snapshot, Status, Terms,
+    Timestamp, UnmetCondition,
 };
 use crate::ports::{LivePolicy, PolicyError};
 use crate::session::Session;
@@ -10,45 +10,96 @@ use crate::snapshot_of::snapshot;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// What a policy was asked.
+/// What a policy is asked about the newest iteration of a session.
 pub(crate) struct Evaluation {
     /// Whom.
     pub(crate) policy: Arc<dyn LivePolicy>,
     /// On what terms.
     pub(crate) terms: Terms,
-    /// What it was shown.
+    /// What it is shown.
     pub(crate) facts: Arc<Snapshot>,
     /// When.
     pub(crate) at: Timestamp,
+}
+
+impl Evaluation {
+    /// Under these criteria and caps; with the memo that the journal has.
+    pub(crate) fn of(
+        policy: Arc<dyn LivePolicy>,
+        session: &Session,
+        criteria: &Criteria,
+        caps: Caps,
+        at: Timestamp,
+    ) -> Self {
+        let terms = Terms {
+            criteria: criteria.clone(),
+            limits: caps,
+            history: policy.history(),
+        };
+        let memo = session.memo(policy.identity());
+        Self::new(policy, session, terms, memo, at)
+    }
+
+    /// The same asked of another policy, with this memo unless the journal has one.
+    pub(crate) fn beside(
+        &self,
+        policy: Arc<dyn LivePolicy>,
+        session: &Session,
+        memo: Option<&[u8]>,
+    ) -> Self {
+        let terms = Terms {
+            history: policy.history(),
+            ..self.terms.clone()
+        };
+        let memo = session.memo(policy.identity()).or(memo);
+        Self::new(policy, session, terms, memo, self.at)
+    }
+
+    fn new(
+        policy: Arc<dyn LivePolicy>,
+        session: &Session,
+        terms: Terms,
+        memo: Option<&[u8]>,
+        at: Timestamp,
+    ) -> Self {
+        let facts = Arc::new(snapshot(session, &terms, policy.settings(), memo, at));
+        Self {
+            policy,
+            terms,
+            facts,
+            at,
+        }
+    }
+
+    /// Asks.
+    pub(crate) async fn ask(&self) -> Answer {
+        let began = Instant::now();
+        let decision = self.policy.evaluate(Arc::clone(&self.facts)).await;
+        Answer {
+            decision,
+            micros: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+/// What a policy answered.
+pub(crate) struct Answer {
+    /// Its decision, or why there is none.
+    pub(crate) decision: Result<Decision, PolicyError>,
     /// Microseconds until it answered.
     pub(crate) micros: u64,
 }
 
-/// Asks a policy about the newest iteration of a session.
-pub(crate) async fn evaluate(
-    policy: Arc<dyn LivePolicy>,
-    session: &Session,
-    criteria: &Criteria,
-    caps: Caps,
-    at: Timestamp,
-) -> (Evaluation, Result<Decision, PolicyError>) {
-    let terms = Terms {
-        criteria: criteria.clone(),
-        limits: caps,
-        history: policy.history(),
-    };
-    let memo = session.memo(policy.identity());
-    let facts = Arc::new(snapshot(session, &terms, policy.settings(), memo, at));
-    let began = Instant::now();
-    let answer = policy.evaluate(Arc::clone(&facts)).await;
-    let evaluation = Evaluation {
-        policy,
-        terms,
-        facts,
-        at,
-        micros: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
-    };
-    (evaluation, answer)
+/// A decision that counts.
+pub(crate) struct Made {
+    /// What it rests on.
+    pub(crate) evaluation: Evaluation,
+    /// The decision.
+    pub(crate) decision: Decision,
+    /// Microseconds until it was there.
+    pub(crate) micros: u64,
+    /// Whose it is.
+    pub(crate) by: DecidedBy,
 }
 
 /// A fallback may go on or stop. Where it would complete, the loop goes on, and the agent is told what it waits for;

@@ -30,6 +30,7 @@ mod review;
 pub mod rubric;
 pub mod session;
 mod snapshot_of;
+mod trials;
 
 pub use audit_loop::{AuditLoop, AuditRequest, ContextConfig, LoopConfig, Ports};
 pub use cached::CachedJudge;

@@ -7,7 +7,7 @@ use crate::domain::{
     ContextScope, DecidedBy, Decision, Digest, Event, JudgeIdentity, Review, Score, Status,
     Timestamp,
 };
-use crate::evaluation::{Evaluation, evaluate, without_completion};
+use crate::evaluation::{Answer, Evaluation, Made, without_completion};
 use crate::gan_config;
 use crate::ports::{JudgeError, LivePolicy, PolicyError, ProgressSink, Stage};
 use crate::queue::{Permit, Place};
@@ -17,6 +17,7 @@ use crate::resolve::resolve;
 use crate::review::Question;
 use crate::session::{Iteration, Session, Standing};
 use crate::snapshot_of::{input_digest, newest_request};
+use crate::trials::Roles;
 use gansauditor_submission::GanConfig;
 use std::sync::Arc;
 use std::time::Instant;
@@ -137,8 +138,8 @@ impl OneAudit<'_> {
         self.decide(book, notes, permit).await
     }
 
-    /// Lets the live policy decide on the newest iteration, with as many further reviews as it asks for and
-    /// the host grants.
+    /// Lets the policy of the session decide on its newest iteration, with as many further reviews as it asks for
+    /// and the host grants.
     async fn decide(
         &self,
         mut book: Book<'_>,
@@ -146,34 +147,51 @@ impl OneAudit<'_> {
         mut permit: Option<Permit<'_>>,
     ) -> Result<AuditReport, AuditError> {
         self.progress.stage(Stage::Deciding);
-        let live = self.of.policies.live();
+        let mut roles = Roles::new(self.of.policies.in_force(), book.session().id());
         loop {
             let session = book.session();
             let attempt = session.attempts();
-            let (evaluation, answer) = self.evaluate(Arc::clone(&live), session).await;
-            let (evaluation, decision, by) = match answer {
+            let evaluation = self.evaluation(roles.acting(), session);
+            let Answer { decision, micros } = evaluation.ask().await;
+            let made = match decision {
                 Ok(decision) if self.grants_further_review(session, &decision) => {
                     self.review_again(&mut book, &mut permit).await?;
                     continue;
                 }
-                Ok(decision) => {
-                    let by = DecidedBy::Policy(live.identity().clone());
-                    (evaluation, decision, by)
-                }
+                Ok(decision) => Made {
+                    by: DecidedBy::Policy(evaluation.policy.identity().clone()),
+                    evaluation,
+                    decision,
+                    micros,
+                },
                 Err(error) => {
                     let undecided = Event::Undecided {
                         attempt,
                         at: self.of.clock.now(),
-                        policy: live.identity().clone(),
+                        policy: evaluation.policy.identity().clone(),
                         error: error.to_string(),
                     };
                     book.record(vec![undecided]).await?;
+                    if roles.candidate_failed(&error, micros) {
+                        notes.push(format!(
+                            "{error}; that policy is on trial, and the one in force decided"
+                        ));
+                        continue;
+                    }
                     notes.push(format!(
                         "{error}; its fallback decided, and completes nothing"
                     ));
-                    self.fall_back(&*live, error, book.session()).await?
+                    let failed = Arc::clone(&evaluation.policy);
+                    self.fall_back(&*failed, error, book.session()).await?
                 }
             };
+            let beside = roles.beside(book.session(), &made);
+            let Made {
+                evaluation,
+                decision,
+                micros,
+                by,
+            } = made;
             notes.extend(gan_config::without_effect(
                 evaluation.facts.request,
                 decision.bar,
@@ -188,22 +206,21 @@ impl OneAudit<'_> {
                 input: input_digest(&evaluation.facts),
                 settings: evaluation.policy.settings().to_owned(),
                 terms: Some(Box::new(evaluation.terms)),
-                micros: evaluation.micros,
+                micros,
             };
             book.record(vec![event]).await?;
+            if let Some(beside) = beside {
+                self.of.trials.run(beside);
+            }
             return Ok(self.report(book.session(), notes, false));
         }
     }
 
-    /// Asks a policy about the newest iteration.
-    async fn evaluate(
-        &self,
-        policy: Arc<dyn LivePolicy>,
-        session: &Session,
-    ) -> (Evaluation, Result<Decision, PolicyError>) {
+    /// What a policy is to be asked about the newest iteration.
+    fn evaluation(&self, policy: Arc<dyn LivePolicy>, session: &Session) -> Evaluation {
         let config = &self.of.config;
         let now = self.of.clock.now();
-        evaluate(policy, session, &config.criteria, config.caps, now).await
+        Evaluation::of(policy, session, &config.criteria, config.caps, now)
     }
 
     /// Asks the fallback of a policy that failed. Without one, or when it fails too, nothing is decided.
@@ -212,12 +229,18 @@ impl OneAudit<'_> {
         failed: &dyn LivePolicy,
         error: PolicyError,
         session: &Session,
-    ) -> Result<(Evaluation, Decision, DecidedBy), AuditError> {
-        if let Some(fallback) = self.of.policies.fallback(failed)
-            && let (evaluation, Ok(decision)) = self.evaluate(fallback, session).await
-        {
-            let by = DecidedBy::Fallback(evaluation.policy.identity().clone());
-            return Ok((evaluation, without_completion(decision), by));
+    ) -> Result<Made, AuditError> {
+        if let Some(fallback) = self.of.policies.fallback(failed) {
+            let evaluation = self.evaluation(fallback, session);
+            let Answer { decision, micros } = evaluation.ask().await;
+            if let Ok(decision) = decision {
+                return Ok(Made {
+                    by: DecidedBy::Fallback(evaluation.policy.identity().clone()),
+                    decision: without_completion(decision),
+                    evaluation,
+                    micros,
+                });
+            }
         }
         Err(match newest_review(session) {
             Some(review) => AuditError::Undecided {

@@ -4,6 +4,7 @@ use crate::error::LoadError;
 use crate::host::{PolicyHost, core_digest};
 use crate::revisions::{PolicyDirectory, Program, Revision, RevisionError};
 use crate::stamp::Stamp;
+use crate::trial::{RunningTrial, TrialRules};
 use crate::trust::Artifact;
 use gansauditor_audit::domain::{Digest, PolicyIdentity};
 use std::sync::Arc;
@@ -36,6 +37,17 @@ pub struct Followed {
     pub revision: Option<u64>,
     /// Why it is not live; absent when it is.
     pub failure: Option<LoadError>,
+    /// The trial that goes on; absent when there is none.
+    pub trial: Option<FollowedTrial>,
+}
+
+/// A trial, as far as this process has part in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowedTrial {
+    /// The revision that began it.
+    pub revision: u64,
+    /// Why it does not run here; absent when it does.
+    pub failure: Option<LoadError>,
 }
 
 /// Follows the active revision of one policy directory. Looking is cheap (one `stat`), as long as nothing changes.
@@ -57,6 +69,23 @@ struct Seen {
 struct Candidate {
     revision: Revision,
     program: Result<Option<Artifact>, RevisionError>,
+}
+
+/// How a directory stands.
+struct Standing {
+    /// The active revision, unless it is the known one.
+    active: Option<Candidate>,
+    trial: TrialStanding,
+}
+
+/// How the trial of a directory stands.
+enum TrialStanding {
+    /// It is the known one.
+    Known,
+    /// There is none.
+    Over,
+    /// It is another one, under these rules.
+    Begun(Candidate, TrialRules),
 }
 
 impl Follower {
@@ -96,6 +125,10 @@ impl Follower {
         if seen.followed.failure.is_some() {
             seen.followed = Followed::default();
         }
+        let trial = seen.followed.trial.as_ref();
+        if trial.is_some_and(|trial| trial.failure.is_some()) {
+            seen.followed.trial = None;
+        }
         self.look_at(&mut seen, host, now).await;
         seen.followed.clone()
     }
@@ -117,8 +150,8 @@ impl Follower {
         }
         // Taken before reading: a change in between is seen at the next look.
         let settled = stamp.is_settled(now);
-        let candidate = match self.newer_than(seen.followed.revision).await {
-            Ok(candidate) => candidate,
+        let standing = match self.standing(&seen.followed).await {
+            Ok(standing) => standing,
             Err(error) => {
                 // What was read in full will not read otherwise until it changes.
                 let final_word = settled && !matches!(error, RevisionError::Io { .. });
@@ -127,23 +160,47 @@ impl Follower {
             }
         };
         seen.stamp = settled.then_some(stamp);
-        match candidate {
+        let outcome = match standing.active {
             Some(candidate) => seen.take(host, candidate).await,
             None => FollowOutcome::Unchanged,
+        };
+        match standing.trial {
+            TrialStanding::Known => {}
+            TrialStanding::Over => {
+                seen.followed.trial = None;
+                host.set_trial(None);
+            }
+            TrialStanding::Begun(candidate, rules) => {
+                self.begin_trial(seen, host, candidate, rules).await;
+            }
         }
+        outcome
     }
 
-    /// The active revision with its code, unless it is the known one.
-    async fn newer_than(&self, known: Option<u64>) -> Result<Option<Candidate>, RevisionError> {
+    /// How the directory stands, beside what is known of it.
+    async fn standing(&self, known: &Followed) -> Result<Standing, RevisionError> {
         let directory = self.directory.clone();
+        let (known_active, known_trial) = (
+            known.revision,
+            known.trial.as_ref().map(|trial| trial.revision),
+        );
         let reading = tokio::task::spawn_blocking(move || {
             let history = directory.history()?;
-            let active = history.active()?;
-            let active = active.filter(|revision| Some(revision.number) != known);
-            Ok(active.map(|revision| Candidate {
+            let candidate = |revision: &Revision| Candidate {
                 program: directory.program(revision),
                 revision: revision.clone(),
-            }))
+            };
+            let active = history.active()?;
+            let active = active.filter(|revision| Some(revision.number) != known_active);
+            let trial = match history.trial() {
+                None => TrialStanding::Over,
+                Some((revision, _)) if Some(revision.number) == known_trial => TrialStanding::Known,
+                Some((revision, rules)) => TrialStanding::Begun(candidate(revision), rules),
+            };
+            Ok(Standing {
+                active: active.map(candidate),
+                trial,
+            })
         });
         reading.await.unwrap_or_else(|error| {
             Err(RevisionError::Io {
@@ -151,6 +208,48 @@ impl Follower {
                 reason: error.to_string(),
             })
         })
+    }
+}
+
+impl Follower {
+    /// Has a trial run beside the live policy, if that is the active one.
+    async fn begin_trial(
+        &self,
+        seen: &mut Seen,
+        host: &PolicyHost,
+        candidate: Candidate,
+        rules: TrialRules,
+    ) {
+        let Candidate { revision, program } = candidate;
+        let number = revision.number;
+        let loaded = match (&seen.followed.failure, program) {
+            (Some(failure), _) => Err(failure.clone()),
+            (None, Err(error)) => Err(error.into()),
+            (None, Ok(artifact)) => {
+                let setup = revision.record.setup.clone();
+                match artifact {
+                    Some(artifact) => host.load(artifact, setup).await,
+                    None => host.load_core(setup).await,
+                }
+            }
+        };
+        let (trial, failure) = match loaded {
+            Ok(policy) => {
+                tracing::info!(trial = number, "a policy is on trial beside the live one");
+                let directory = self.directory.clone();
+                let trial = RunningTrial::new(revision, rules, policy, directory, host.clock());
+                (Some(trial), None)
+            }
+            Err(error) => {
+                tracing::warn!(trial = number, %error, "a trial does not run here");
+                (None, Some(error))
+            }
+        };
+        host.set_trial(trial);
+        seen.followed.trial = Some(FollowedTrial {
+            revision: number,
+            failure,
+        });
     }
 }
 
@@ -164,10 +263,8 @@ impl Seen {
             Program::Core => core_digest(),
             Program::Component => Some(revision.record.policy.digest),
         };
-        self.followed = Followed {
-            revision: Some(number),
-            failure: None,
-        };
+        self.followed.revision = Some(number);
+        self.followed.failure = None;
         let taken = match program {
             _ if digest.as_ref().is_some_and(|d| host.holds(d, &setup)) => {
                 tracing::info!(revision = number, "the active revision is what is live");
@@ -197,11 +294,13 @@ impl Seen {
         let failed = Followed {
             revision: None,
             failure: Some(error.clone().into()),
+            trial: None,
         };
         if self.followed == failed {
             return FollowOutcome::Unchanged;
         }
         self.followed = failed;
+        host.set_trial(None);
         FollowOutcome::Failed(note(host, None, error))
     }
 }

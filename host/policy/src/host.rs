@@ -8,10 +8,11 @@ use crate::limits::Limits;
 use crate::load::LoadedPolicy;
 use crate::runtime::Runtime;
 use crate::setup::Setup;
+use crate::trial::RunningTrial;
 use crate::trust::{Artifact, Trust};
 use arc_swap::ArcSwap;
 use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
-use gansauditor_audit::ports::{Clock, LivePolicy, PolicyEngine};
+use gansauditor_audit::ports::{Clock, InForce, LivePolicy, PolicyEngine};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -49,6 +50,8 @@ struct Published {
     failed: Option<FailedCandidate>,
     /// The newest policy before it that decided.
     last_good: Option<LoadedPolicy>,
+    /// A candidate beside it.
+    trial: Option<RunningTrial>,
 }
 
 /// What a host is made with.
@@ -154,6 +157,7 @@ impl PolicyHost {
             since,
             failed: None,
             last_good: None,
+            trial: None,
         });
         Ok(Self {
             runtime,
@@ -229,7 +233,7 @@ impl PolicyHost {
     }
 
     /// Makes a policy live that was loaded before: a candidate that proved itself, or the one that was live
-    /// before the last change.
+    /// before the last change. A trial beside the policy before ends.
     pub fn publish(&self, policy: LoadedPolicy) -> PolicyIdentity {
         let identity = policy.identity().clone();
         let since = self.clock.now();
@@ -244,9 +248,23 @@ impl PolicyHost {
             } else {
                 now.last_good.clone()
             },
+            trial: None,
         });
         tracing::info!(policy = %identity.name, version = %identity.version, digest = %identity.digest, "policy is live");
         identity
+    }
+
+    /// From now on this trial runs beside the live policy, or none.
+    pub(crate) fn set_trial(&self, trial: Option<RunningTrial>) {
+        self.published.rcu(|now| Published {
+            trial: trial.clone(),
+            ..Published::clone(now)
+        });
+    }
+
+    /// Tells the time.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
     }
 
     /// The live policy itself, to come back to it later.
@@ -317,12 +335,18 @@ impl PolicyHost {
 }
 
 impl PolicyEngine for PolicyHost {
-    fn live(&self) -> Arc<dyn LivePolicy> {
+    fn in_force(&self) -> InForce {
         let published = self.published.load();
-        Arc::new(Guarded {
-            policy: published.policy.clone(),
-            breaker: Arc::clone(&published.breaker),
-        })
+        InForce {
+            live: Arc::new(Guarded {
+                policy: published.policy.clone(),
+                breaker: Arc::clone(&published.breaker),
+            }),
+            trial: published
+                .trial
+                .as_ref()
+                .map(|trial| Arc::new(trial.clone()) as _),
+        }
     }
 
     fn fallback(&self, failed: &dyn LivePolicy) -> Option<Arc<dyn LivePolicy>> {

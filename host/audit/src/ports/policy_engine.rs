@@ -1,5 +1,6 @@
 //! Policies.
 
+use super::trial::Trial;
 use crate::domain::{Decision, HistoryRequest, PolicyIdentity, Snapshot};
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -56,10 +57,24 @@ pub trait LivePolicy: Send + Sync {
     async fn evaluate(&self, snapshot: Arc<Snapshot>) -> Result<Decision, PolicyError>;
 }
 
+/// Who decides now, read at once so that no change comes between.
+#[derive(Clone)]
+pub struct InForce {
+    /// The live policy.
+    pub live: Arc<dyn LivePolicy>,
+    /// A candidate that is tried beside it; absent when there is none.
+    pub trial: Option<Arc<dyn Trial>>,
+}
+
 /// Knows the live policy.
 pub trait PolicyEngine: Send + Sync + 'static {
-    /// The policy that is live now.
-    fn live(&self) -> Arc<dyn LivePolicy>;
+    /// Who decides now.
+    fn in_force(&self) -> InForce;
+
+    /// The live policy alone.
+    fn live(&self) -> Arc<dyn LivePolicy> {
+        self.in_force().live
+    }
 
     /// The policy that may decide where `failed` did not, other than that one; absent when the operator wants
     /// none, which is the default. The loop lets it go on or stop, never complete.

@@ -9,3 +9,4 @@ mod queue;
 mod recording;
 mod replay;
 mod support;
+mod trials;

@@ -319,15 +319,19 @@ impl LivePolicy for RulePolicy {
     }
 }
 
-/// The live policy, and the one that stands in for it.
+/// The live policy, the one that stands in for it, and one on trial.
 struct Policies {
     live: Arc<RulePolicy>,
     fallback: Mutex<Option<Arc<RulePolicy>>>,
+    trial: Mutex<Option<Arc<dyn Trial>>>,
 }
 
 impl PolicyEngine for Policies {
-    fn live(&self) -> Arc<dyn LivePolicy> {
-        self.live.clone()
+    fn in_force(&self) -> InForce {
+        InForce {
+            live: self.live.clone(),
+            trial: self.trial.lock().unwrap().clone(),
+        }
     }
 
     fn fallback(&self, failed: &dyn LivePolicy) -> Option<Arc<dyn LivePolicy>> {
@@ -387,6 +391,7 @@ impl World {
         let policies = Arc::new(Policies {
             live: policy.clone(),
             fallback: Mutex::default(),
+            trial: Mutex::default(),
         });
         let ports = Ports {
             panel,
@@ -412,6 +417,11 @@ impl World {
     ) {
         let fallback = RulePolicy::new("fallback", rule);
         *self.policies.fallback.lock().unwrap() = Some(Arc::new(fallback));
+    }
+
+    /// From now on this is on trial.
+    pub(crate) fn try_beside(&self, trial: Arc<dyn Trial>) {
+        *self.policies.trial.lock().unwrap() = Some(trial);
     }
 
     /// The ordinary world: complete at 95 and nothing critical standing, else go on.

@@ -8,6 +8,7 @@ use super::line;
 use super::lock::WriteLock;
 use super::revision::{Draft, Program, Revision};
 use crate::stamp::Stamp;
+use crate::trial::{self, Compared};
 use crate::trust::Artifact;
 use cap_std::fs::{Dir, OpenOptions};
 use gansauditor_audit::domain::Digest;
@@ -75,6 +76,19 @@ impl PolicyDirectory {
                 signature: record.signature.clone(),
             }),
         })
+    }
+
+    /// What was noted of a trial, in order; nothing when nothing was.
+    ///
+    /// # Errors
+    /// When the file cannot be read. Lines that do not hold are left out.
+    pub fn comparisons(&self, trial: u64) -> Result<Vec<Compared>, RevisionError> {
+        trial::read(&self.state, trial)
+    }
+
+    /// The state directory.
+    pub(crate) fn state(&self) -> Arc<Dir> {
+        Arc::clone(&self.state)
     }
 
     /// All stored components, in the order of their digests. Their content is not looked at.

@@ -19,7 +19,7 @@ pub enum RevisionError {
     Busy,
     /// The history went on since it was looked at.
     #[error(
-        "the active revision is {newest} now, no longer {expected}; look at the history and decide again"
+        "the newest revision is {newest} now, no longer {expected}; look at the history and decide again"
     )]
     Moved {
         /// Newest revision when the change was planned; 0 for none.
@@ -70,13 +70,16 @@ pub enum RevisionError {
         /// Longest in bytes.
         limit: usize,
     },
+    /// The terms of a trial are out of range.
+    #[error("{0}")]
+    InvalidTrial(&'static str),
     /// A revision could not be written as JSON.
     #[error("the revision cannot be written: {0}")]
     Unwritable(String),
 }
 
 /// An input/output error as one of the directory's.
-pub(super) fn io(action: &'static str) -> impl Fn(io::Error) -> RevisionError {
+pub(crate) fn io(action: &'static str) -> impl Fn(io::Error) -> RevisionError {
     move |error| {
         let advice = match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {

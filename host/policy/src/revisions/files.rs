@@ -6,7 +6,7 @@ use cap_std::fs::{Dir, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 
 /// Opens an existing plain file; absent when there is none of that name.
-pub(super) fn open(dir: &Dir, name: &str, options: &OpenOptions) -> io::Result<Option<File>> {
+pub(crate) fn open(dir: &Dir, name: &str, options: &OpenOptions) -> io::Result<Option<File>> {
     match absent(dir.symlink_metadata(name))? {
         None => Ok(None),
         // A pipe would block, and a link may lead to something else.
@@ -19,7 +19,7 @@ pub(super) fn open(dir: &Dir, name: &str, options: &OpenOptions) -> io::Result<O
 }
 
 /// All of a file, at most one byte more than `limit`; absent when there is none.
-pub(super) fn read(dir: &Dir, name: &str, limit: u64) -> io::Result<Option<Vec<u8>>> {
+pub(crate) fn read(dir: &Dir, name: &str, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let Some(file) = open(dir, name, OpenOptions::new().read(true))? else {
         return Ok(None);
     };
@@ -30,7 +30,7 @@ pub(super) fn read(dir: &Dir, name: &str, limit: u64) -> io::Result<Option<Vec<u
 
 /// Writes a file whole or not at all, in place of another. `draft` is the name it has meanwhile, in the same
 /// folder.
-pub(super) fn put(dir: &Dir, draft: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn put(dir: &Dir, draft: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
     absent(dir.remove_file(draft))?;
     let mut file = dir.open_with(draft, private().create_new(true).write(true))?;
     file.write_all(bytes)?;
@@ -39,7 +39,7 @@ pub(super) fn put(dir: &Dir, draft: &str, name: &str, bytes: &[u8]) -> io::Resul
 }
 
 /// Makes a folder for its owner only, if there is none.
-pub(super) fn make_folder(dir: &Dir, name: &str) -> io::Result<()> {
+pub(crate) fn make_folder(dir: &Dir, name: &str) -> io::Result<()> {
     #[allow(unused_mut, reason = "there is a mode to set on some systems only")]
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
@@ -51,7 +51,7 @@ pub(super) fn make_folder(dir: &Dir, name: &str) -> io::Result<()> {
 }
 
 /// Makes creations and renames in a folder durable.
-pub(super) fn sync(dir: &Dir, folder: &str) -> io::Result<()> {
+pub(crate) fn sync(dir: &Dir, folder: &str) -> io::Result<()> {
     // Elsewhere a directory cannot be synchronised, and need not be.
     #[cfg(unix)]
     dir.open(folder)?.sync_all()?;
@@ -61,7 +61,7 @@ pub(super) fn sync(dir: &Dir, folder: &str) -> io::Result<()> {
 }
 
 /// Options that create files only their owner can use.
-pub(super) fn private() -> OpenOptions {
+pub(crate) fn private() -> OpenOptions {
     #[allow(unused_mut, reason = "there is a mode to set on some systems only")]
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -70,7 +70,7 @@ pub(super) fn private() -> OpenOptions {
 }
 
 /// Nothing of that name is no error.
-pub(super) fn absent<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+pub(crate) fn absent<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),

@@ -2,7 +2,8 @@
 
 use super::error::RevisionError;
 use super::line;
-use super::revision::Revision;
+use super::revision::{Change, Revision};
+use crate::trial::TrialRules;
 
 /// A line of the history that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +90,7 @@ impl History {
         self.torn > 0
     }
 
-    /// The active revision: the newest. Absent when nothing was ever activated.
+    /// The active revision: the newest that put a policy in force. Absent when nothing was ever activated.
     ///
     /// # Errors
     /// [`RevisionError::Damaged`] when the newest line does not hold.
@@ -99,8 +100,23 @@ impl History {
                 line: damage.line,
                 reason: damage.reason.clone(),
             }),
-            _ => Ok(self.revisions.last()),
+            _ => Ok(self.in_force().next()),
         }
+    }
+
+    /// The revision that began the trial which runs, with its rules: anything after it would have ended it.
+    pub fn trial(&self) -> Option<(&Revision, TrialRules)> {
+        let newest = self.revisions.last().filter(|_| self.unread == 0)?;
+        match newest.record.change {
+            Change::Try(rules) => Some((newest, rules)),
+            _ => None,
+        }
+    }
+
+    /// The revisions that put a policy in force, the newest first.
+    fn in_force(&self) -> impl Iterator<Item = &Revision> {
+        let newest_first = self.revisions.iter().rev();
+        newest_first.filter(|revision| revision.record.change.is_in_force())
     }
 
     /// The revision of this number.
@@ -114,14 +130,10 @@ impl History {
             .ok_or(RevisionError::NoSuchRevision(number))
     }
 
-    /// The newest readable revision before the active one: what a rollback goes back to when nothing else is
-    /// said. While the newest line is damaged it is the newest readable one. Absent when there is none.
+    /// The newest readable revision in force before the active one: what a rollback goes back to when nothing else
+    /// is said. While the newest line is damaged it is the newest readable one. Absent when there is none.
     pub fn before_active(&self) -> Option<&Revision> {
-        let back = if self.unread > 0 { 1 } else { 2 };
-        self.revisions
-            .len()
-            .checked_sub(back)
-            .map(|index| &self.revisions[index])
+        self.in_force().nth(usize::from(self.unread == 0))
     }
 
     /// Number of the newest revision, damaged ones counted; 0 when there is none.

@@ -3,6 +3,7 @@
 use super::error::RevisionError;
 use super::revision::{Change, Draft, Program, Revision};
 use crate::setup::{OwnLimits, Setup};
+use crate::trial::TrialRules;
 use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +22,12 @@ struct Line {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     action: Action,
-    /// Which revision a rollback goes back to.
+    /// Which revision a rollback goes back to, or a promotion or a withdrawal is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     to: Option<u64>,
+    /// The rules of a trial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trial: Option<TrialRules>,
     policy: PolicyIdentity,
     /// Whether the policy is the built-in one.
     core: bool,
@@ -39,14 +43,20 @@ struct Line {
 enum Action {
     Activate,
     Rollback,
+    Try,
+    Promote,
+    Withdraw,
 }
 
 /// The line of a revision, its line break included.
 pub(super) fn write(revision: &Revision) -> Result<Vec<u8>, RevisionError> {
     let record = &revision.record;
-    let (action, to) = match record.change {
-        Change::Activate => (Action::Activate, None),
-        Change::Rollback { to } => (Action::Rollback, Some(to)),
+    let (action, to, trial) = match record.change {
+        Change::Activate => (Action::Activate, None, None),
+        Change::Rollback { to } => (Action::Rollback, Some(to), None),
+        Change::Try(rules) => (Action::Try, None, Some(rules)),
+        Change::Promote { trial } => (Action::Promote, Some(trial), None),
+        Change::Withdraw { trial } => (Action::Withdraw, Some(trial), None),
     };
     let line = Line {
         revision: revision.number,
@@ -55,6 +65,7 @@ pub(super) fn write(revision: &Revision) -> Result<Vec<u8>, RevisionError> {
         reason: record.reason.clone(),
         action,
         to,
+        trial,
         policy: record.policy.clone(),
         core: record.program == Program::Core,
         settings: record.setup.settings.clone(),
@@ -88,10 +99,16 @@ pub(super) fn read(line: &[u8]) -> Result<Revision, String> {
         return Err("its hash is not that of its content".to_owned());
     }
     let line: Line = serde_json::from_slice(line).map_err(|error| error.to_string())?;
-    let change = match (line.action, line.to) {
-        (Action::Activate, None) => Change::Activate,
-        (Action::Rollback, Some(to)) => Change::Rollback { to },
-        _ => return Err("it is neither an activation nor a rollback".to_owned()),
+    let change = match (line.action, line.to, line.trial) {
+        (Action::Activate, None, None) => Change::Activate,
+        (Action::Rollback, Some(to), None) => Change::Rollback { to },
+        (Action::Try, None, Some(rules)) => {
+            rules.check()?;
+            Change::Try(rules)
+        }
+        (Action::Promote, Some(trial), None) => Change::Promote { trial },
+        (Action::Withdraw, Some(trial), None) => Change::Withdraw { trial },
+        _ => return Err("its action does not go with what it is about".to_owned()),
     };
     Ok(Revision {
         number: line.revision,

@@ -2,6 +2,7 @@
 
 use super::error::RevisionError;
 use crate::setup::Setup;
+use crate::trial::TrialRules;
 use gansauditor_audit::domain::{PolicyIdentity, Timestamp};
 
 /// Longest `by`, in bytes.
@@ -33,6 +34,28 @@ pub enum Change {
         /// Number of the earlier revision.
         to: u64,
     },
+    /// A policy was put on trial beside the active one, under these rules.
+    Try(TrialRules),
+    /// The policy of a trial was put in force.
+    Promote {
+        /// Number of the revision that began the trial.
+        trial: u64,
+    },
+    /// The policy of a trial was sent away.
+    Withdraw {
+        /// Number of the revision that began the trial.
+        trial: u64,
+    },
+}
+
+impl Change {
+    /// Whether the policy of such a revision is in force, and not merely on trial.
+    pub fn is_in_force(self) -> bool {
+        match self {
+            Self::Activate | Self::Rollback { .. } | Self::Promote { .. } => true,
+            Self::Try(_) | Self::Withdraw { .. } => false,
+        }
+    }
 }
 
 /// A change to be recorded. Its policy was loaded with its settings by whoever records it.
@@ -67,8 +90,11 @@ pub struct Revision {
 
 impl Draft {
     /// # Errors
-    /// [`RevisionError::TextTooLong`].
+    /// [`RevisionError::TextTooLong`] and [`RevisionError::InvalidTrial`].
     pub(super) fn check(&self) -> Result<(), RevisionError> {
+        if let Change::Try(rules) = self.change {
+            rules.check().map_err(RevisionError::InvalidTrial)?;
+        }
         let reason = self.reason.as_deref().unwrap_or_default();
         for (what, text, limit) in [
             ("author", self.by.as_str(), MAX_BY),

@@ -13,34 +13,51 @@ use gansauditor_policy::{FollowOutcome, Follower, LoadError, PolicyHost};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-struct Place {
+pub(crate) struct Place {
     folder: tempfile::TempDir,
-    policies: PolicyDirectory,
+    pub(crate) policies: PolicyDirectory,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let state = Dir::open_ambient_dir(folder.path(), ambient_authority()).unwrap();
         let policies = PolicyDirectory::new(state, limits().component_bytes);
         Self { folder, policies }
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     fn history(&self) -> PathBuf {
         self.folder.path().join("policies/history.jsonl")
     }
 
-    fn follower(&self) -> Follower {
+    pub(crate) fn follower(&self) -> Follower {
         Follower::new(self.policies.clone())
     }
 
     /// Records without a check, as a careless writer would.
-    fn activate(&self, component: &[u8], program: Program) -> Revision {
+    pub(crate) fn activate(&self, component: &[u8], program: Program) -> Revision {
+        self.change(Change::Activate, component, program)
+    }
+
+    pub(crate) fn change(&self, change: Change, component: &[u8], program: Program) -> Revision {
+        self.record(change, component, program).unwrap()
+    }
+
+    pub(crate) fn record(
+        &self,
+        change: Change,
+        component: &[u8],
+        program: Program,
+    ) -> Result<Revision, RevisionError> {
         let draft = Draft {
             at: Timestamp(1),
             by: "ana".to_owned(),
             reason: None,
-            change: Change::Activate,
+            change,
             policy: PolicyIdentity {
                 name: "any".to_owned(),
                 version: "1.0.0".to_owned(),
@@ -52,11 +69,10 @@ impl Place {
         };
         self.policies
             .record(draft, Some(component), None, Duration::ZERO)
-            .unwrap()
     }
 }
 
-fn live(host: &PolicyHost) -> String {
+pub(crate) fn live(host: &PolicyHost) -> String {
     host.live().identity().name.clone()
 }
 

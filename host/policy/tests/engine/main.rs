@@ -14,6 +14,7 @@ mod own_limits;
 mod released;
 mod signer;
 mod swap;
+mod trial;
 mod trust;
 mod watch;
 
