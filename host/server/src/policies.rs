@@ -15,6 +15,7 @@ use gansauditor_policy::{
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 use tokio_util::task::AbortOnDropHandle;
 
 /// Longest file of policy settings that is read: as much as a policy can use.
@@ -70,6 +71,13 @@ impl Policies {
     /// Where policies come from.
     pub(crate) fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// Looks at the source once: whoever does not follow it learns of a trial by that.
+    pub(crate) async fn look(&self) {
+        if let Source::Directory(follower) = &self.source {
+            follower.look(&self.host, SystemTime::now()).await;
+        }
     }
 
     /// Follows the source, if it can change, until the handle is dropped.

@@ -21,15 +21,8 @@ pub struct TrialRules {
 }
 
 impl Default for TrialRules {
-    /// Watches a hundred decisions, of which it may take five otherwise, and none not at all.
     fn default() -> Self {
-        Self {
-            share: 0,
-            decisions: 100,
-            max_changed: 5,
-            max_failures: 0,
-            promote: false,
-        }
+        Self::DEFAULT
     }
 }
 
@@ -75,6 +68,15 @@ pub enum Verdict {
 }
 
 impl TrialRules {
+    /// The candidate watches a hundred decisions, may make five of them otherwise, and must make all.
+    pub const DEFAULT: Self = Self {
+        share: 0,
+        decisions: 100,
+        max_changed: 5,
+        max_failures: 0,
+        promote: false,
+    };
+
     /// Whether the values are within their ranges; otherwise, which is not.
     pub fn check(&self) -> Result<(), &'static str> {
         if self.share > 100 {

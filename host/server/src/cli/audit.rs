@@ -177,6 +177,7 @@ async fn audit(
     input: Input,
 ) -> anyhow::Result<(AuditReport, Sources)> {
     let parts = wiring::parts(config, Place::Here)?;
+    parts.policies().look().await;
     let request = AuditRequest {
         session: session.clone(),
         submission: input.submission,

@@ -23,6 +23,7 @@ Examples:
   gansauditor policy inspect new.wasm    what a policy is, before it is used
   gansauditor policy replay new.wasm     what it would have decided on the sessions so far
   gansauditor policy new my-policy       begin a policy of your own; `test`, `conformance` and `bench` try it
+  gansauditor policy trial start new.wasm  what it decides on the sessions to come, beside the policy in force
   gansauditor policy activate new.wasm   put it in force, in running servers too; `policy rollback` takes it back
   gansauditor settings                   every setting, with its meaning and value";
 

@@ -1,6 +1,6 @@
 //! Who answers.
 
-use super::protocol::{Answer, Ask, Failed, Origin, Trouble};
+use super::protocol::{Answer, Ask, Failed, Origin, Tried, Trouble};
 use crate::policies::{Policies, Source};
 use std::time::SystemTime;
 
@@ -38,6 +38,10 @@ impl Desk {
                 Origin::Directory {
                     revision: followed.revision,
                     failure: followed.failure.map(|error| bounded(&error.to_string())),
+                    trial: followed.trial.map(|trial| Tried {
+                        revision: trial.revision,
+                        failure: trial.failure.map(|error| bounded(&error.to_string())),
+                    }),
                 }
             }
         };

@@ -13,7 +13,7 @@ mod socket;
 
 pub(crate) use client::{Asked, ask_all};
 pub(crate) use desk::Desk;
-pub(crate) use protocol::{Answer, Ask, Origin};
+pub(crate) use protocol::{Answer, Ask, Origin, Tried};
 #[cfg(unix)]
 pub(crate) use socket::Socket;
 

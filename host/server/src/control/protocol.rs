@@ -54,9 +54,22 @@ pub(crate) enum Origin {
         /// Why it is not live; absent when it is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         failure: Option<String>,
+        /// The trial that goes on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trial: Option<Tried>,
     },
     /// The program itself.
     Program,
+}
+
+/// A policy on trial.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Tried {
+    /// The revision that began the trial.
+    pub(crate) revision: u64,
+    /// Why it does not run there; absent when it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) failure: Option<String>,
 }
 
 /// A candidate that did not go live.

@@ -1,15 +1,19 @@
-//! What `activate` and `rollback` have in common: a checked policy becomes the active revision.
+//! What all changes of the policy have in common: a checked policy becomes a revision.
 
-use super::taken::Taken;
+use super::candidate::loader;
+use super::taken::{Taken, Wanted};
 use super::{place, view};
 use crate::cli::output;
 use crate::config::Config;
 use crate::control::{self, Ask};
+use crate::policies::host_config;
 use crate::who::who;
+use anyhow::Context as _;
 use clap::Args;
+use gansauditor_audit::domain::PolicyIdentity;
 use gansauditor_audit::ports::{Clock as _, LivePolicy as _, SystemClock};
-use gansauditor_policy::LoadedPolicy;
-use gansauditor_policy::revisions::{Change, Draft, Program, Revision};
+use gansauditor_policy::Setup;
+use gansauditor_policy::revisions::{Change, Draft, History, PolicyDirectory, Program, Revision};
 use serde::Serialize;
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -41,10 +45,11 @@ pub(super) struct Said {
     json: bool,
 }
 
-/// A policy that was loaded as a server would.
+/// A policy that was loaded as a server would, and what is to become of it.
 pub(super) struct Checked {
     pub(super) change: Change,
-    pub(super) policy: LoadedPolicy,
+    pub(super) policy: PolicyIdentity,
+    pub(super) setup: Setup,
     pub(super) program: Program,
     /// The component's signature, where it has one.
     pub(super) signature: Option<String>,
@@ -61,21 +66,55 @@ struct Outcome<'a> {
     servers: &'a [Taken],
 }
 
-impl Said {
-    /// Makes a policy the active revision, and tells so.
-    pub(super) async fn put_in_force(
-        self,
-        checked: Checked,
+impl Checked {
+    /// A policy that is stored, loaded as a server would. Nothing may have changed since `history`.
+    pub(super) async fn stored(
+        revision: &Revision,
+        change: Change,
+        policies: &PolicyDirectory,
+        history: &History,
         config: &Config,
-    ) -> anyhow::Result<ExitCode> {
+    ) -> anyhow::Result<Self> {
+        let setup = revision.record.setup.clone();
+        let host = loader(host_config(config)?)?;
+        let loaded = match policies.program(revision)? {
+            Some(artifact) => host.load(artifact, setup).await,
+            None => host.load_core(setup).await,
+        };
+        let number = revision.number;
+        let policy = loaded.with_context(|| format!("revision {number} is not usable"))?;
+        Ok(Self {
+            policy: policy.identity().clone(),
+            ..Self::unloaded(revision, change, history)
+        })
+    }
+
+    /// The policy of a revision, for a change that does not use it. Nothing may have changed since `history`.
+    pub(super) fn unloaded(revision: &Revision, change: Change, history: &History) -> Self {
+        let record = &revision.record;
+        Self {
+            change,
+            policy: record.policy.clone(),
+            setup: record.setup.clone(),
+            program: record.program,
+            signature: record.signature.clone(),
+            component: None,
+            expected: Some(history.newest()),
+        }
+    }
+}
+
+impl Said {
+    /// Records the change, has the running servers take it, and tells so.
+    pub(super) async fn make(self, checked: Checked, config: &Config) -> anyhow::Result<ExitCode> {
         let draft = Draft {
             at: SystemClock.now(),
             by: self.by.unwrap_or_else(who),
             reason: self.reason,
             change: checked.change,
-            policy: checked.policy.identity().clone(),
+            policy: checked.policy,
             program: checked.program,
-            setup: checked.policy.setup().clone(),
+            setup: checked.setup,
             signature: checked.signature,
         };
         let component = checked.component.as_deref();
@@ -87,9 +126,16 @@ impl Said {
                 tracing::warn!("the running servers cannot be asked: {error}");
                 Vec::new()
             });
+        let wanted = match revision.record.change {
+            Change::Try(_) => Wanted::Trial(revision.number),
+            Change::Withdraw { trial } => Wanted::NoTrial(trial),
+            Change::Activate | Change::Rollback { .. } | Change::Promote { .. } => {
+                Wanted::Live(revision.number)
+            }
+        };
         let servers: Vec<Taken> = asked
             .into_iter()
-            .map(|asked| Taken::of(asked, revision.number))
+            .map(|asked| Taken::of(asked, wanted))
             .collect();
         tell(&revision, &servers, self.json)?;
         Ok(if servers.iter().any(Taken::is_missing) {
@@ -101,12 +147,13 @@ impl Said {
 }
 
 fn tell(revision: &Revision, servers: &[Taken], json: bool) -> anyhow::Result<()> {
+    let active = revision.record.change.is_in_force();
     if json {
-        let stored = view::RevisionView::of(revision, true);
+        let stored = view::RevisionView::of(revision, active);
         return output::json(&Outcome { stored, servers });
     }
     let mut out = output::stdout();
-    view::write(revision, true, &mut out)?;
+    view::write(revision, active, &mut out)?;
     if servers.is_empty() {
         writeln!(out, "no server of this state directory answers now")?;
     }

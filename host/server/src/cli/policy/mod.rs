@@ -6,6 +6,7 @@ mod candidate;
 mod change;
 mod componentize;
 mod conformance;
+mod given;
 mod history;
 mod inspect;
 mod list;
@@ -18,6 +19,7 @@ mod status;
 mod taken;
 mod test;
 mod test_view;
+mod trial;
 mod view;
 
 use crate::config::{Config, Variables};
@@ -38,6 +40,9 @@ pub(super) enum Command {
     Activate(activate::Activate),
     /// Put an earlier policy in force again, with the settings it had
     Rollback(rollback::Rollback),
+    /// Try a policy beside the one in force, before it takes its place
+    #[command(subcommand)]
+    Trial(trial::Trial),
     /// List which policies were in force, since when, by whom and why
     History(history::List),
     /// List the stored policies
@@ -69,6 +74,7 @@ impl Command {
                 Self::Replay(command) => return command.run(&config()?).await,
                 Self::Activate(command) => return command.run(&config()?).await,
                 Self::Rollback(command) => return command.run(&config()?).await,
+                Self::Trial(command) => return command.run(&config()?).await,
                 Self::History(command) => command.run(&config()?)?,
                 Self::List(command) => command.run(&config()?)?,
                 Self::Status(command) => command.run(&config()?).await?,

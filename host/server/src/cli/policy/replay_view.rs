@@ -1,5 +1,6 @@
 //! What a replay shows: totals and the decisions that differ, for people and as JSON.
 
+use super::view;
 use crate::cli::output::{self, BAD, BOLD, GOOD};
 use crate::text::plain;
 use gansauditor_audit::domain::{Decision, PolicyIdentity, SessionId};
@@ -213,7 +214,7 @@ pub(super) fn text(
             writeln!(out, "\n{BOLD}{}{BOLD:#}", plain(session.session.as_str()))?;
             shown = Some(&session.session);
         }
-        let recorded = in_words(&made.recorded);
+        let recorded = view::status(&made.recorded.status);
         write!(
             out,
             "  cycle {} loop {:<3} {recorded:<24} -> ",
@@ -222,7 +223,7 @@ pub(super) fn text(
         match &made.outcome {
             Outcome::Same => writeln!(out, "the same")?,
             Outcome::Changed(decision) => {
-                writeln!(out, "{}", in_words(decision))?;
+                writeln!(out, "{}", view::status(&decision.status))?;
                 for unmet in &decision.unmet {
                     writeln!(out, "      {}", plain(&unmet.detail))?;
                 }
@@ -261,13 +262,4 @@ pub(super) fn text(
     )?;
     out.flush()?;
     Ok(())
-}
-
-/// A status with its reason, e.g. `complete (bar met)`.
-fn in_words(decision: &Decision) -> String {
-    let name = decision.status.name().replace('_', " ");
-    match decision.status.reason() {
-        Some(reason) => format!("{name} ({})", plain(&reason.replace('_', " "))),
-        None => name,
-    }
 }

@@ -3,7 +3,7 @@
 use super::{place, view};
 use crate::cli::output::{self, BAD, BOLD};
 use crate::config::Config;
-use crate::control::{Answer, Ask, Asked, Origin, ask_all};
+use crate::control::{Answer, Ask, Asked, Origin, Tried, ask_all};
 use crate::text::plain;
 use anyhow::Context as _;
 use clap::Args;
@@ -92,6 +92,7 @@ fn write(asked: &Asked, out: &mut impl Write) -> std::io::Result<()> {
         Origin::Directory {
             revision: Some(number),
             failure: None,
+            ..
         } => format!("revision {number}"),
         Origin::Directory { .. } => "the state directory".to_owned(),
         Origin::Program => "the program".to_owned(),
@@ -107,6 +108,20 @@ fn write(asked: &Asked, out: &mut impl Write) -> std::io::Result<()> {
     if let Some(failed) = &answer.failed {
         let (at, error) = (plain(&failed.at), plain(&failed.error));
         writeln!(out, "      {BAD}failed{BAD:#} at {at}: {error}")?;
+    }
+    if let Origin::Directory {
+        trial: Some(Tried { revision, failure }),
+        ..
+    } = &answer.source
+    {
+        match failure {
+            None => writeln!(out, "      revision {revision} is on trial beside it")?,
+            Some(failure) => writeln!(
+                out,
+                "      {BAD}trial {revision} does not run{BAD:#}: {}",
+                plain(failure)
+            )?,
+        }
     }
     if let Some(trouble) = &answer.trouble {
         let error = plain(&trouble.error);

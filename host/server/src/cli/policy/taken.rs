@@ -2,11 +2,22 @@
 
 use super::view;
 use crate::cli::output::{BAD, BOLD, GOOD};
-use crate::control::{Asked, Origin};
+use crate::control::{Asked, Origin, Tried};
 use crate::text::plain;
 use gansauditor_audit::domain::PolicyIdentity;
 use serde::Serialize;
 use std::io::Write;
+
+/// What is to be seen of a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Its policy is live.
+    Live(u64),
+    /// The trial that it began runs.
+    Trial(u64),
+    /// The trial that this one began does not run any more.
+    NoTrial(u64),
+}
 
 /// What a server made of a revision.
 #[derive(Debug, Serialize)]
@@ -30,6 +41,10 @@ pub(super) struct Taken {
 enum Outcome {
     /// The revision is live, or one after it.
     Live,
+    /// Its policy is on trial.
+    OnTrial,
+    /// The policy is not on trial any more.
+    Withdrawn,
     /// The server has its policy from elsewhere.
     NotFollowed,
     /// The old policy is live.
@@ -39,8 +54,8 @@ enum Outcome {
 }
 
 impl Taken {
-    /// What the server that was asked made of revision `wanted`.
-    pub(super) fn of(asked: Asked, wanted: u64) -> Self {
+    /// What the server that was asked made of it.
+    pub(super) fn of(asked: Asked, wanted: Wanted) -> Self {
         let socket = asked.socket;
         let answer = match asked.answer {
             Ok(answer) => answer,
@@ -64,14 +79,10 @@ impl Taken {
                 Some("it has no state directory".to_owned()),
             ),
             Origin::Directory {
-                failure: Some(failure),
-                ..
-            } => (Outcome::Failed, Some(failure)),
-            Origin::Directory { revision, .. } if revision >= Some(wanted) => (Outcome::Live, None),
-            Origin::Directory { .. } => (
-                Outcome::Failed,
-                Some(format!("it does not see revision {wanted}")),
-            ),
+                revision,
+                failure,
+                trial,
+            } => wanted.is_met(revision, failure, trial),
         };
         Self {
             socket,
@@ -95,6 +106,8 @@ impl Taken {
         };
         let (style, word) = match self.outcome {
             Outcome::Live => (GOOD, "live"),
+            Outcome::OnTrial => (GOOD, "on trial"),
+            Outcome::Withdrawn => (GOOD, "withdrawn"),
             Outcome::NotFollowed => (BOLD, "not followed"),
             Outcome::Failed => (BAD, "not live"),
             Outcome::NoAnswer => (BAD, "no answer"),
@@ -103,11 +116,44 @@ impl Taken {
         let policy = self.policy.as_ref().map(view::policy).unwrap_or_default();
         match self.outcome {
             Outcome::Live => writeln!(out, "      {server}: {style}{word}{style:#}, {policy}"),
+            Outcome::OnTrial | Outcome::Withdrawn => {
+                writeln!(
+                    out,
+                    "      {server}: {style}{word}{style:#}; live is {policy}"
+                )
+            }
             Outcome::NoAnswer => writeln!(out, "      {server}: {style}{word}{style:#}: {reason}"),
             Outcome::NotFollowed | Outcome::Failed => writeln!(
                 out,
                 "      {server}: {style}{word}{style:#}: {reason}; live is {policy}"
             ),
+        }
+    }
+}
+
+impl Wanted {
+    fn is_met(
+        self,
+        revision: Option<u64>,
+        failure: Option<String>,
+        trial: Option<Tried>,
+    ) -> (Outcome, Option<String>) {
+        let not_seen = |number| format!("it does not see revision {number}");
+        match self {
+            Self::Live(_) if failure.is_some() => (Outcome::Failed, failure),
+            Self::Live(number) if revision >= Some(number) => (Outcome::Live, None),
+            Self::Live(number) => (Outcome::Failed, Some(not_seen(number))),
+            Self::Trial(number) => match trial.filter(|trial| trial.revision == number) {
+                Some(Tried { failure: None, .. }) => (Outcome::OnTrial, None),
+                Some(Tried { failure, .. }) => (Outcome::Failed, failure),
+                None => (Outcome::Failed, Some(not_seen(number))),
+            },
+            Self::NoTrial(number) => match trial {
+                Some(trial) if trial.revision == number => {
+                    (Outcome::Failed, Some("the trial still runs".to_owned()))
+                }
+                _ => (Outcome::Withdrawn, None),
+            },
         }
     }
 }
@@ -118,7 +164,7 @@ mod tests {
     use crate::control::Answer;
     use gansauditor_audit::domain::Digest;
 
-    fn answered(source: Origin) -> Taken {
+    fn answered(source: Origin, wanted: Wanted) -> Taken {
         let answer = Answer {
             pid: 7,
             version: "0.1.0".to_owned(),
@@ -138,13 +184,43 @@ mod tests {
             socket,
             answer: Ok(answer),
         };
-        Taken::of(asked, 3)
+        Taken::of(asked, wanted)
     }
 
     fn directory(revision: Option<u64>, failure: Option<&str>) -> Origin {
         Origin::Directory {
             revision,
             failure: failure.map(str::to_owned),
+            trial: None,
+        }
+    }
+
+    fn trying(revision: u64, failure: Option<&str>) -> Origin {
+        Origin::Directory {
+            revision: Some(1),
+            failure: None,
+            trial: Some(Tried {
+                revision,
+                failure: failure.map(str::to_owned),
+            }),
+        }
+    }
+
+    #[test]
+    fn a_trial_runs_where_it_is_seen_and_loaded_and_is_over_where_it_is_not() {
+        for (source, wanted, outcome) in [
+            (trying(3, None), Wanted::Trial(3), Outcome::OnTrial),
+            (trying(3, Some("why")), Wanted::Trial(3), Outcome::Failed),
+            (trying(2, None), Wanted::Trial(3), Outcome::Failed),
+            (directory(Some(1), None), Wanted::Trial(3), Outcome::Failed),
+            (trying(3, None), Wanted::NoTrial(3), Outcome::Failed),
+            (
+                directory(Some(1), None),
+                Wanted::NoTrial(3),
+                Outcome::Withdrawn,
+            ),
+        ] {
+            assert_eq!(answered(source, wanted).outcome, outcome);
         }
     }
 
@@ -164,13 +240,13 @@ mod tests {
                 false,
             ),
         ] {
-            let taken = answered(source);
+            let taken = answered(source, Wanted::Live(3));
             assert_eq!((taken.outcome, taken.is_missing()), (outcome, missing));
         }
         let silent = Asked {
             socket: "8.sock".to_owned(),
             answer: Err("no answer within 60 s".to_owned()),
         };
-        assert!(Taken::of(silent, 3).is_missing());
+        assert!(Taken::of(silent, Wanted::Live(3)).is_missing());
     }
 }

@@ -3,9 +3,9 @@
 use crate::cli::output::{BOLD, GOOD};
 use crate::policies::warn_of_damage;
 use crate::text::plain;
-use gansauditor_audit::domain::{Digest, PolicyIdentity};
-use gansauditor_policy::OwnLimits;
+use gansauditor_audit::domain::{Digest, PolicyIdentity, Status};
 use gansauditor_policy::revisions::{Change, History, Program, Revision};
+use gansauditor_policy::{OwnLimits, TrialRules};
 use serde::Serialize;
 use std::io::Write;
 
@@ -25,6 +25,9 @@ pub(super) struct RevisionView<'a> {
     action: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<u64>,
+    /// The rules of a trial that it began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trial: Option<TrialRules>,
     policy: &'a PolicyIdentity,
     /// Whether it is the built-in policy of whichever server loads it.
     core: bool,
@@ -37,9 +40,12 @@ impl<'a> RevisionView<'a> {
     /// Of a revision.
     pub(super) fn of(revision: &'a Revision, active: bool) -> Self {
         let record = &revision.record;
-        let (action, to) = match record.change {
-            Change::Activate => ("activate", None),
-            Change::Rollback { to } => ("rollback", Some(to)),
+        let (action, to, trial) = match record.change {
+            Change::Activate => ("activate", None, None),
+            Change::Rollback { to } => ("rollback", Some(to), None),
+            Change::Try(rules) => ("try", None, Some(rules)),
+            Change::Promote { trial } => ("promote", Some(trial), None),
+            Change::Withdraw { trial } => ("withdraw", Some(trial), None),
         };
         Self {
             revision: revision.number,
@@ -49,6 +55,7 @@ impl<'a> RevisionView<'a> {
             reason: record.reason.as_deref(),
             action,
             to,
+            trial,
             policy: &record.policy,
             core: record.program == Program::Core,
             settings: &record.setup.settings,
@@ -67,6 +74,9 @@ pub(super) fn write(
     let how = match record.change {
         Change::Activate => String::new(),
         Change::Rollback { to } => format!("  back to revision {to}"),
+        Change::Try(_) => "  on trial".to_owned(),
+        Change::Promote { trial } => format!("  promoted from trial {trial}"),
+        Change::Withdraw { trial } => format!("  withdrawn from trial {trial}"),
     };
     writeln!(
         out,
@@ -102,6 +112,15 @@ pub(super) fn policy(policy: &PolicyIdentity) -> String {
         plain(&policy.version),
         digits(&policy.digest)
     )
+}
+
+/// A status with its reason, e.g. `complete (bar met)`.
+pub(super) fn status(status: &Status) -> String {
+    let name = status.name().replace('_', " ");
+    match status.reason() {
+        Some(reason) => format!("{name} ({})", plain(&reason.replace('_', " "))),
+        None => name,
+    }
 }
 
 /// The first digits of a digest.
