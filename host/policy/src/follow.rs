@@ -85,7 +85,7 @@ enum TrialStanding {
     /// There is none.
     Over,
     /// It is another one, under these rules.
-    Begun(Candidate, TrialRules),
+    Begun(Box<Candidate>, TrialRules),
 }
 
 impl Follower {
@@ -171,7 +171,7 @@ impl Follower {
                 host.set_trial(None);
             }
             TrialStanding::Begun(candidate, rules) => {
-                self.begin_trial(seen, host, candidate, rules).await;
+                self.begin_trial(seen, host, *candidate, rules).await;
             }
         }
         outcome
@@ -195,7 +195,9 @@ impl Follower {
             let trial = match history.trial() {
                 None => TrialStanding::Over,
                 Some((revision, _)) if Some(revision.number) == known_trial => TrialStanding::Known,
-                Some((revision, rules)) => TrialStanding::Begun(candidate(revision), rules),
+                Some((revision, rules)) => {
+                    TrialStanding::Begun(Box::new(candidate(revision)), rules)
+                }
             };
             Ok(Standing {
                 active: active.map(candidate),
