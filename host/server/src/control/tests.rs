@@ -30,7 +30,8 @@ async fn a_server_tells_what_is_live_and_only_its_owner_can_ask() {
         answer.source,
         Origin::Directory {
             revision: None,
-            failure: None
+            failure: None,
+            trial: None,
         }
     );
     let mode = |name: &str| {
