@@ -63,6 +63,8 @@ bench: build plugins venv ## measurements
 	@$(CARGO_BUILD) --bin stand-in
 	@$(PYTHON) tests/bench.py
 	@$(PYTHON) tests/bench_judges.py
+	@$(CARGO_BUILD) --example guests
+	@$(PYTHON) tests/bench_swaps.py
 
 codex-cli: export GANSAUDITOR_CODEX = $(CURDIR)/target/codex/node_modules/.bin/codex
 codex-cli: target/codex/.complete build venv ## the real Codex CLI, from npm, against a stand-in for its service
