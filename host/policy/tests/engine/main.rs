@@ -11,6 +11,7 @@ mod hostile;
 mod loading;
 mod native;
 mod own_limits;
+mod reference;
 mod released;
 mod signer;
 mod swap;
