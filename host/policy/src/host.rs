@@ -283,13 +283,18 @@ impl PolicyHost {
         }
     }
 
+    /// Largest component that is loaded, in bytes.
+    pub fn component_bytes(&self) -> usize {
+        self.runtime.limits.component_bytes
+    }
+
     /// Reads the file of a component, within the size that may be loaded.
     ///
     /// # Errors
     /// As [`Artifact::read`].
     pub async fn read(&self, path: &Path) -> Result<Artifact, LoadError> {
         let path = path.to_owned();
-        let limit = self.runtime.limits.component_bytes;
+        let limit = self.component_bytes();
         blocking(move || Artifact::read(&path, limit)).await
     }
 

@@ -36,6 +36,8 @@ struct Line {
     limits: OwnLimits,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     signature: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -71,6 +73,7 @@ pub(super) fn write(revision: &Revision) -> Result<Vec<u8>, RevisionError> {
         settings: record.setup.settings.clone(),
         limits: record.setup.limits,
         signature: record.signature.clone(),
+        source: record.source.clone(),
     };
     let mut bytes =
         serde_json::to_vec(&line).map_err(|error| RevisionError::Unwritable(error.to_string()))?;
@@ -128,6 +131,7 @@ pub(super) fn read(line: &[u8]) -> Result<Revision, String> {
                 limits: line.limits,
             },
             signature: line.signature,
+            source: line.source,
         },
     })
 }

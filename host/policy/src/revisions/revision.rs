@@ -11,6 +11,8 @@ const MAX_BY: usize = 256;
 const MAX_REASON: usize = 4096;
 /// Longest signature, in bytes.
 const MAX_SIGNATURE: usize = 8 << 10;
+/// Longest address of a component, in bytes.
+const MAX_SOURCE: usize = 4096;
 /// Longest settings, in bytes: as much as a policy can use.
 const MAX_SETTINGS: usize = 1 << 20;
 
@@ -77,6 +79,8 @@ pub struct Draft {
     pub setup: Setup,
     /// The component's detached signature, where it came with one.
     pub signature: Option<String>,
+    /// Where the component was found, for people: a path or an address without secrets.
+    pub source: Option<String>,
 }
 
 /// A recorded change.
@@ -104,6 +108,11 @@ impl Draft {
                 "signature",
                 self.signature.as_deref().unwrap_or_default(),
                 MAX_SIGNATURE,
+            ),
+            (
+                "source",
+                self.source.as_deref().unwrap_or_default(),
+                MAX_SOURCE,
             ),
         ] {
             if text.len() > limit {

@@ -66,6 +66,7 @@ impl Place {
             program,
             setup: "{}".into(),
             signature: None,
+            source: None,
         };
         self.policies
             .record(draft, Some(component), None, Duration::ZERO)

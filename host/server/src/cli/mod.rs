@@ -63,7 +63,7 @@ enum Command {
     Session(session::Command),
     /// Write, try and look at evaluation policies, prove them on recorded sessions, put one in force, take it back
     #[command(subcommand)]
-    Policy(policy::Command),
+    Policy(Box<policy::Command>),
     /// List every setting with its meaning and value
     Settings(settings::Settings),
 }

@@ -43,6 +43,7 @@ fn recorded(component: &[u8], program: Program, settings: &str) -> tempfile::Tem
         program,
         setup: settings.into(),
         signature: None,
+        source: None,
     };
     let policies = directory(state.path()).unwrap().unwrap();
     policies

@@ -50,6 +50,7 @@ fn draft(component: &[u8]) -> Draft {
         program: Program::Component,
         setup: "{}".into(),
         signature: None,
+        source: None,
     }
 }
 

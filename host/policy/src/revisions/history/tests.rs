@@ -36,8 +36,52 @@ fn revision(number: u64) -> Revision {
             signature: number
                 .is_multiple_of(7)
                 .then(|| "untrusted comment: x\nAAAA".to_owned()),
+            source: number
+                .is_multiple_of(5)
+                .then(|| "oci://registry.example/team/policy@sha256:00".to_owned()),
         },
     }
+}
+
+#[test]
+fn a_trial_runs_while_its_line_is_the_newest_and_is_never_the_active_revision() {
+    let rules = TrialRules {
+        share: 10,
+        promote: true,
+        ..TrialRules::DEFAULT
+    };
+    let changes = [
+        Change::Activate,
+        Change::Try(rules),
+        Change::Withdraw { trial: 2 },
+        Change::Try(rules),
+        Change::Promote { trial: 4 },
+    ];
+    let mut lines = Vec::new();
+    let mut seen = Vec::new();
+    for (number, change) in (1..).zip(changes) {
+        let mut revision = revision(number);
+        revision.record.change = change;
+        lines.extend(line::write(&revision).unwrap());
+        let history = History::read(&lines);
+        assert!(history.damage().is_empty());
+        assert_eq!(history.revisions().last(), Some(&revision));
+        let active = history.active().unwrap().map(|active| active.number);
+        let trial = history.trial().map(|(trial, rules)| (trial.number, rules));
+        let back = history.before_active().map(|before| before.number);
+        seen.push((active, trial, back));
+    }
+    let trial = |number| Some((number, rules));
+    assert_eq!(
+        seen,
+        [
+            (Some(1), None, None),
+            (Some(1), trial(2), None),
+            (Some(1), None, None),
+            (Some(1), trial(4), None),
+            (Some(5), None, Some(1)),
+        ]
+    );
 }
 
 fn written(numbers: impl IntoIterator<Item = u64>) -> Vec<u8> {

@@ -1,19 +1,30 @@
 //! Loading a policy that is not in force, as a server would.
 
+use super::source::{Fetched, Source};
 use crate::config::PolicySettings;
 use crate::policies::read_settings;
 use anyhow::Context as _;
+use gansauditor_audit::domain::Digest;
 use gansauditor_audit::ports::SystemClock;
-use gansauditor_policy::{
-    Artifact, HostConfig, LoadedPolicy, OwnLimits, PolicyHost, Setup, as_component,
-};
+use gansauditor_policy::{HostConfig, LoadedPolicy, OwnLimits, PolicyHost, Setup, as_component};
 use std::path::Path;
 use std::sync::Arc;
 
 /// A policy that was loaded, with what it was loaded from where that is a component.
 pub(super) struct Candidate {
     pub(super) policy: LoadedPolicy,
-    pub(super) artifact: Option<Artifact>,
+    pub(super) fetched: Option<Fetched>,
+}
+
+/// What a candidate is loaded with.
+#[derive(Default)]
+pub(super) struct With {
+    /// As a server made with this would.
+    pub(super) host: HostConfig,
+    /// Limits of its own.
+    pub(super) limits: OwnLimits,
+    /// The only component that may be found.
+    pub(super) digest: Option<Digest>,
 }
 
 /// Loads policies as a server would.
@@ -21,39 +32,39 @@ pub(super) fn loader(host: HostConfig) -> anyhow::Result<PolicyHost> {
     Ok(PolicyHost::with_core(host, "", Arc::new(SystemClock))?)
 }
 
-/// Loads the component in `file`, or the built-in policy without one. `settings` are JSON, or name a file.
-pub(super) async fn load(file: Option<&Path>, settings: Option<&str>) -> anyhow::Result<Candidate> {
-    load_under(file, settings, OwnLimits::default(), HostConfig::default()).await
-}
-
-/// The same, under limits of its own, as a server made with `host` would.
-pub(super) async fn load_under(
-    file: Option<&Path>,
+/// Loads the component from `source`, or the built-in policy without one. `settings` are JSON, or name a file.
+pub(super) async fn load(
+    source: Option<&Source>,
     settings: Option<&str>,
-    limits: OwnLimits,
-    host: HostConfig,
+    with: With,
 ) -> anyhow::Result<Candidate> {
+    let With {
+        host,
+        limits,
+        digest,
+    } = with;
     let settings = settings_text(settings)?;
     let setup = Setup { settings, limits };
     let host = loader(host)?;
-    let Some(file) = file else {
+    let Some(source) = source else {
         let core = host.load_core(setup).await;
         return Ok(Candidate {
             policy: core.context("the built-in policy is not usable")?,
-            artifact: None,
+            fetched: None,
         });
     };
     let loaded = async {
-        let artifact = host.read(file).await?;
-        let policy = host.load(artifact.clone(), setup).await?;
+        let fetched = source.fetch(&host).await?;
+        fetched.check(digest.as_ref())?;
+        let policy = host.load(fetched.artifact.clone(), setup).await?;
         Ok::<_, anyhow::Error>(Candidate {
             policy,
-            artifact: Some(artifact),
+            fetched: Some(fetched),
         })
     };
     loaded
         .await
-        .with_context(|| format!("{} is not usable", file.display()))
+        .with_context(|| format!("{source} is not usable"))
 }
 
 /// What an author built: a component, or a module that is made one. `None` is the built-in policy.

@@ -53,6 +53,8 @@ pub(super) struct Checked {
     pub(super) program: Program,
     /// The component's signature, where it has one.
     pub(super) signature: Option<String>,
+    /// Where the component was found; absent for the built-in policy.
+    pub(super) source: Option<String>,
     /// The component's bytes, unless they are stored.
     pub(super) component: Option<Vec<u8>>,
     /// Number of the newest revision that the change was planned on, if that matters.
@@ -98,6 +100,7 @@ impl Checked {
             setup: record.setup.clone(),
             program: record.program,
             signature: record.signature.clone(),
+            source: record.source.clone(),
             component: None,
             expected: Some(history.newest()),
         }
@@ -116,6 +119,7 @@ impl Said {
             program: checked.program,
             setup: checked.setup,
             signature: checked.signature,
+            source: checked.source,
         };
         let component = checked.component.as_deref();
         let policies = place::make(config)?;

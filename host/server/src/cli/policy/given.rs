@@ -1,24 +1,28 @@
 //! The policy that a command is to put in force or on trial.
 
-use super::candidate::{Candidate, load_under};
+use super::candidate::{Candidate, With, load};
 use super::change::Checked;
+use super::source::{Fetched, Source};
 use crate::config::Config;
 use crate::policies::host_config;
 use clap::Args;
+use gansauditor_audit::domain::Digest;
 use gansauditor_audit::ports::LivePolicy as _;
 use gansauditor_policy::OwnLimits;
 use gansauditor_policy::revisions::{Change, Program};
-use std::path::PathBuf;
 
 /// Which policy, and what it is run under.
 #[derive(Debug, Args)]
 pub(super) struct Given {
-    /// The component (.wasm)
-    #[arg(required_unless_present = "core", value_name = "FILE")]
-    file: Option<PathBuf>,
+    /// The component: a file (.wasm), https://..., or oci://HOST/NAME:TAG
+    #[arg(required_unless_present = "core", value_name = "FILE|URL")]
+    component: Option<Source>,
     /// The policy built into each server instead of a component
-    #[arg(long, conflicts_with = "file")]
+    #[arg(long, conflicts_with = "component")]
     core: bool,
+    /// The component's digest, sha256:...: no other is taken
+    #[arg(long, value_name = "DIGEST", requires = "component")]
+    digest: Option<Digest>,
     /// Its settings: a JSON object, or a file that holds one
     #[arg(long, value_name = "JSON|FILE")]
     settings: Option<String>,
@@ -31,10 +35,17 @@ impl Given {
     /// Loads it as a server would, for this change.
     pub(super) async fn checked(self, change: Change, config: &Config) -> anyhow::Result<Checked> {
         let settings = self.settings.as_deref().unwrap_or("{}");
-        let limits = self.limits.unwrap_or_default();
-        let host = host_config(config)?;
-        let Candidate { policy, artifact } =
-            load_under(self.file.as_deref(), Some(settings), limits, host).await?;
+        let with = With {
+            host: host_config(config)?,
+            limits: self.limits.unwrap_or_default(),
+            digest: self.digest,
+        };
+        let Candidate { policy, fetched } =
+            load(self.component.as_ref(), Some(settings), with).await?;
+        let (artifact, source) = match fetched {
+            Some(Fetched { artifact, from }) => (Some(artifact), Some(from)),
+            None => (None, None),
+        };
         Ok(Checked {
             change,
             policy: policy.identity().clone(),
@@ -46,6 +57,7 @@ impl Given {
             signature: artifact
                 .as_ref()
                 .and_then(|artifact| artifact.signature.clone()),
+            source,
             component: artifact.map(|artifact| artifact.component),
             expected: None,
         })

@@ -1,6 +1,7 @@
 //! `gansauditor policy inspect`.
 
-use super::candidate::{Candidate, load};
+use super::candidate::{Candidate, With, load};
+use super::source::Source;
 use crate::cli::output::{self, BOLD};
 use crate::text::plain;
 use anyhow::Context as _;
@@ -9,13 +10,13 @@ use gansauditor_policy::Inspection;
 use serde::Serialize;
 use serde_json::Value;
 use std::io::Write;
-use std::path::PathBuf;
 
 /// Says what a policy is.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Inspect {
-    /// The component (.wasm)
-    file: PathBuf,
+    /// The component: a file (.wasm), https://..., or oci://HOST/NAME:TAG
+    #[arg(value_name = "FILE|URL")]
+    component: Source,
     /// Settings to check the policy with: a JSON object, or a file that holds one
     #[arg(long, value_name = "JSON|FILE")]
     settings: Option<String>,
@@ -42,7 +43,12 @@ struct View<'a> {
 
 impl Inspect {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let Candidate { policy, .. } = load(Some(&self.file), self.settings.as_deref()).await?;
+        let Candidate { policy, .. } = load(
+            Some(&self.component),
+            self.settings.as_deref(),
+            With::default(),
+        )
+        .await?;
         let inspection = policy.inspect();
         let schema = serde_json::from_str(&inspection.settings_schema)
             .context("the schema of the settings is not JSON")?;

@@ -15,6 +15,7 @@ mod place;
 mod replay;
 mod replay_view;
 mod rollback;
+mod source;
 mod status;
 mod taken;
 mod test;

@@ -1,7 +1,8 @@
 //! `gansauditor policy replay`: recorded sessions through another policy.
 
-use super::candidate::load;
+use super::candidate::{With, load};
 use super::replay_view::{Summary, Unreadable, View, text};
+use super::source::Source;
 use crate::cli::session::sessions;
 use crate::cli::{output, progress};
 use crate::config::Config;
@@ -13,7 +14,6 @@ use gansauditor_audit::replay::{SessionReplay, replay};
 use gansauditor_policy::LoadedPolicy;
 use gansauditor_store::DirectoryStore;
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -25,9 +25,9 @@ use tokio::task::JoinSet;
 /// decide, 2 when nothing could be replayed.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Replay {
-    /// The component (.wasm)
-    #[arg(required_unless_present = "core")]
-    candidate: Option<PathBuf>,
+    /// The component: a file (.wasm), https://..., or oci://HOST/NAME:TAG
+    #[arg(required_unless_present = "core", value_name = "FILE|URL")]
+    candidate: Option<Source>,
     /// The built-in policy, to prove other settings
     #[arg(long, conflicts_with = "candidate")]
     core: bool,
@@ -45,9 +45,9 @@ pub(in crate::cli) struct Replay {
 impl Replay {
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         let wanted = globs(&self.sessions)?;
-        let candidate = load(self.candidate.as_deref(), self.settings.as_deref())
-            .await?
-            .policy;
+        let settings = self.settings.as_deref();
+        let candidate = load(self.candidate.as_ref(), settings, With::default()).await?;
+        let candidate = candidate.policy;
         let Some(store) = sessions(config)? else {
             anyhow::bail!("there are no recorded sessions; see --state-dir");
         };

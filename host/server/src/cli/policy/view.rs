@@ -31,6 +31,9 @@ pub(super) struct RevisionView<'a> {
     policy: &'a PolicyIdentity,
     /// Whether it is the built-in policy of whichever server loads it.
     core: bool,
+    /// Where its component was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
     settings: &'a str,
     #[serde(skip_serializing_if = "OwnLimits::is_empty")]
     limits: OwnLimits,
@@ -58,6 +61,7 @@ impl<'a> RevisionView<'a> {
             trial,
             policy: &record.policy,
             core: record.program == Program::Core,
+            source: record.source.as_deref(),
             settings: &record.setup.settings,
             limits: record.setup.limits,
         }
@@ -93,6 +97,9 @@ pub(super) fn write(
         plain(&record.by),
         plain(&reason.unwrap_or_default())
     )?;
+    if let Some(source) = &record.source {
+        writeln!(out, "      from {}", plain(source))?;
+    }
     let setup = &record.setup;
     if setup.settings != "{}" {
         writeln!(out, "      settings {}", plain(&setup.settings))?;

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Trial {
     /// Put a policy on trial: it is asked beside the one in force, or decides on a share of the sessions
-    Start(start::Start),
+    Start(Box<start::Start>),
     /// Show what the policy on trial decided, and where it differed
     Status(status::Status),
     /// Put the policy on trial in force

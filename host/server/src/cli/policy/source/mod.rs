@@ -1,0 +1,164 @@
+//! Where a component comes from: a file, a web server, or a registry.
+
+mod registry;
+mod web;
+
+use anyhow::Context as _;
+use gansauditor_audit::domain::Digest;
+use gansauditor_policy::{Artifact, PolicyHost};
+use oci_client::Reference;
+use reqwest::Url;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// What it may take to fetch a component, from the first connection to the last byte.
+const FETCH: Duration = Duration::from_secs(120);
+
+/// What it may take to connect.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// Longest wait for the next bytes.
+const READ: Duration = Duration::from_secs(30);
+
+/// Largest signature, in bytes.
+const MAX_SIGNATURE: usize = 8 << 10;
+
+/// Where a component is.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Source {
+    /// A file.
+    File(PathBuf),
+    /// A web address.
+    Web(Box<Url>),
+    /// An artifact in a registry.
+    Registry(Box<Reference>),
+}
+
+/// A component, with where it was found in the end.
+pub(super) struct Fetched {
+    pub(super) artifact: Artifact,
+    /// Without secrets; a registry's with the digest of its manifest.
+    pub(super) from: String,
+}
+
+impl FromStr for Source {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return Ok(Self::File(text.into()));
+        };
+        match scheme {
+            "oci" => match Reference::from_str(rest) {
+                Ok(reference) => Ok(Self::Registry(Box::new(reference))),
+                Err(error) => Err(format!(
+                    "{error}; a registry's artifact is oci://HOST/NAME:TAG or oci://HOST/NAME@sha256:DIGEST"
+                )),
+            },
+            "https" | "http" => {
+                let url = Url::parse(text).map_err(|error| error.to_string())?;
+                if is_safe(&url) {
+                    Ok(Self::Web(Box::new(url)))
+                } else {
+                    Err(
+                        "anybody on the way could put another policy in its place; use https"
+                            .to_owned(),
+                    )
+                }
+            }
+            _ => Err(format!(
+                "{scheme}:// is not known; a policy is a file, https://... or oci://..."
+            )),
+        }
+    }
+}
+
+impl std::fmt::Display for Source {
+    /// Without secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Web(url) => {
+                let mut url = url.clone();
+                // An address that can have neither has neither.
+                let _ = url.set_username("");
+                let _ = url.set_password(None);
+                url.set_query(None);
+                url.set_fragment(None);
+                write!(f, "{url}")
+            }
+            Self::Registry(reference) => write!(f, "oci://{reference}"),
+        }
+    }
+}
+
+impl Source {
+    /// Fetches the component, within the size that `host` may load, and its signature where there is one.
+    pub(super) async fn fetch(&self, host: &PolicyHost) -> anyhow::Result<Fetched> {
+        let limit = host.component_bytes();
+        let fetched = async {
+            match self {
+                Self::File(path) => Ok(Fetched {
+                    artifact: host.read(path).await?,
+                    from: std::path::absolute(path)?.display().to_string(),
+                }),
+                Self::Web(url) => Ok(Fetched {
+                    artifact: web::fetch(url, limit).await?,
+                    from: self.to_string(),
+                }),
+                Self::Registry(reference) => registry::pull(reference, limit).await,
+            }
+        };
+        match self {
+            Self::File(_) => fetched.await,
+            Self::Web(_) | Self::Registry(_) => tokio::time::timeout(FETCH, fetched)
+                .await
+                .with_context(|| format!("it did not come within {} s", FETCH.as_secs()))?,
+        }
+    }
+}
+
+impl Fetched {
+    /// The component is the one that was meant.
+    pub(super) fn check(&self, digest: Option<&Digest>) -> anyhow::Result<()> {
+        let found = Digest::of(&self.artifact.component);
+        match digest {
+            Some(meant) if *meant != found => {
+                anyhow::bail!("its digest is {found}, and not {meant}")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Nobody between here and there can read or change what is sent.
+fn is_safe(url: &Url) -> bool {
+    url.scheme() == "https" || is_here(url.host_str().unwrap_or_default())
+}
+
+/// The host is this machine.
+fn is_here(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// What a server sends, if it is not more than `limit` bytes.
+fn append(bytes: &mut Vec<u8>, more: &[u8], limit: usize) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        bytes.len() + more.len() <= limit,
+        "it has more than {limit} bytes"
+    );
+    bytes.extend_from_slice(more);
+    Ok(())
+}
+
+/// TLS as everywhere in this program.
+fn set_up_tls() {
+    // Set already: as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+#[cfg(test)]
+mod tests;
