@@ -4,8 +4,8 @@ use crate::settings::{self, Settings};
 use bindings::exports::gansauditor::policy::policy as exported;
 use bindings::gansauditor::policy::completion::{self, CompletionReport};
 use bindings::gansauditor::policy::types::{
-    Condition, Coverage, Error, Iteration, Problem, ReviewReason, Snapshot, Status, StopReason,
-    UnmetCondition,
+    Condition, Coverage, Error, Feedback, Iteration, Problem, ReviewReason, Snapshot, Status,
+    StopReason, UnmetCondition,
 };
 use bindings::gansauditor::policy::{feedback, policy as imported};
 
@@ -78,12 +78,7 @@ impl exported::Guest for SecondOpinion {
             decision.unmet.push(unmet);
             decision.status = Status::ReviewAgain(ReviewReason::Custom(NAME.to_owned()));
             decision.termination = None;
-            decision.feedback = feedback::compose_feedback(
-                &snapshot,
-                &report(&snapshot, &decision),
-                &decision.stagnation,
-                &decision.status,
-            )?;
+            decision.feedback = told(&mut snapshot, &decision)?;
         }
         Ok(exported::Decision {
             status: decision.status,
@@ -142,6 +137,22 @@ fn can_err(newest: &Iteration) -> bool {
         .iter()
         .filter(|review| matches!(review.coverage, Coverage::Whole))
         .any(|review| review.judges.iter().any(|judge| !judge.deterministic))
+}
+
+/// Feedback under the new status.
+fn told(snapshot: &mut Snapshot, decision: &imported::Decision) -> Result<Feedback, Error> {
+    let report = report(snapshot, decision);
+    let compose = |snapshot: &Snapshot| {
+        feedback::compose_feedback(snapshot, &report, &decision.stagnation, &decision.status)
+    };
+    match compose(snapshot) {
+        // The policy may be another than the core, with settings that the core's part does not know.
+        Err(Error::InvalidSettings(_)) => {
+            snapshot.settings.clear();
+            compose(snapshot)
+        }
+        told => told,
+    }
 }
 
 /// What the feedback is composed from: completion as it was decided on.

@@ -1,5 +1,7 @@
 //! The engine against decent, hostile and broken policies.
 
+mod compose;
+mod composed;
 mod conformance;
 mod corpus;
 mod equality;
