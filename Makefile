@@ -108,9 +108,9 @@ templates: build ## what `policy new` writes, built as its README says, and trie
 	@target/release/gansauditor policy conformance target/templates/my-policy.wasm
 	@cargo test --quiet --release --manifest-path target/templates/rust/Cargo.toml --target-dir target/templates/native
 
-runtimes: target/runtimes/.complete core ## the core in wasmtime, wasmi, Node, a browser and Python: the same decisions
+runtimes: target/runtimes/.complete core ## the core natively, in wasmtime, wasmi, Node, a browser and Python: the same decisions
 	$(call say,runtimes)
-	@cargo test --quiet --release --workspace --test engine -- corpus --nocapture | grep wasmtime:
+	@cargo test --quiet --release --workspace --test engine -- corpus --nocapture --test-threads=1 | grep -oE '(native|wasmtime): .*'
 	@cargo run --quiet --release --locked --manifest-path tests/runtimes/wasmi/Cargo.toml --target-dir target/runtimes/wasmi -- target/core/core.wasm tests/runtimes/corpus.jsonl
 	@target/runtimes/node/node_modules/.bin/jco transpile target/core/core.wasm -q -o target/runtimes/core --no-wasi-shim --name core
 	@echo '{"type": "module"}' > target/runtimes/core/package.json

@@ -21,6 +21,12 @@ pub(crate) struct Line {
     pub(crate) snapshot: Value,
 }
 
+impl Line {
+    pub(crate) fn digest(&self) -> String {
+        format!("sha256:{}", self.decision)
+    }
+}
+
 pub(crate) fn lines() -> Vec<Line> {
     let lines = CORPUS
         .lines()
@@ -66,11 +72,18 @@ impl Stranger {
     }
 }
 
-#[test]
+/// Tells that all decisions were equal, and how long half of them took at most.
 #[allow(
     clippy::print_stdout,
     reason = "`make runtimes` shows it beside the others"
 )]
+pub(crate) fn show(runtime: &str, mut took: Vec<Duration>) {
+    took.sort();
+    let (all, p50) = (took.len(), took[took.len() / 2].as_micros());
+    println!("{runtime}: {all} of {all} decisions equal, p50 {p50} us");
+}
+
+#[test]
 fn the_core_decides_on_the_corpus_as_it_does_in_every_other_runtime() {
     let core = Stranger::core();
     let lines = lines();
@@ -80,11 +93,9 @@ fn the_core_decides_on_the_corpus_as_it_does_in_every_other_runtime() {
         let (answer, duration) = core.evaluate(&line.snapshot);
         took.push(duration);
         let digest = Digest::of(&canonical(&answer)).to_string();
-        assert_eq!(digest, format!("sha256:{}", line.decision), "{}", line.name);
+        assert_eq!(digest, line.digest(), "{}", line.name);
     }
-    took.sort();
-    let (all, p50) = (lines.len(), took[took.len() / 2].as_micros());
-    println!("wasmtime: {all} of {all} decisions equal, p50 {p50} us");
+    show("wasmtime", took);
 }
 
 /// A value of the corpus as one of this type.

@@ -12,6 +12,7 @@ mod guest;
 mod hostile;
 mod loading;
 mod native;
+mod native_corpus;
 mod own_limits;
 mod released;
 mod signer;
