@@ -10,6 +10,8 @@ GUEST_OUT := target/guest/wasm32-unknown-unknown/guest
 COMPONENTIZE := target/release/gansauditor-componentize
 PYTHON := target/venv/bin/python
 PLUGINS := $(patsubst plugins/%/Cargo.toml,%,$(wildcard plugins/*/Cargo.toml))
+# Those that import parts of the core instead of linking it.
+COMPOSED := second-opinion
 
 # The same packages in every call, so that cargo picks the same features and compiles nothing twice.
 CARGO_BUILD := cargo build --quiet --release --workspace
@@ -30,10 +32,16 @@ core: componentize ## the default policy as a component, precompiled: target/cor
 plugins: componentize $(PLUGINS:%=plugin-%) ## the sample policies: target/plugins/NAME.wasm
 
 .PHONY: $(PLUGINS:%=plugin-%)
-$(PLUGINS:%=plugin-%): plugin-%: componentize
+$(filter-out $(COMPOSED:%=plugin-%),$(PLUGINS:%=plugin-%)): plugin-%: componentize
 	$(call say,plugin $*)
 	@$(GUEST) build --quiet --profile guest -p gansauditor-$*
 	@$(COMPONENTIZE) $(GUEST_OUT)/gansauditor_$(subst -,_,$*).wasm target/plugins/$*.wasm
+
+$(COMPOSED:%=plugin-%): plugin-%: build
+	$(call say,plugin $* with the core)
+	@$(GUEST) build --quiet --profile guest -p gansauditor-$*
+	@mkdir -p target/plugins
+	@target/release/gansauditor policy compose $(GUEST_OUT)/gansauditor_$(subst -,_,$*).wasm -o target/plugins/$*.wasm
 
 componentize: require
 	$(call say,tools (the first build takes some minutes))
@@ -102,8 +110,10 @@ templates: build ## what `policy new` writes, built as its README says, and trie
 	@target/release/gansauditor policy conformance target/templates/my-policy.wasm
 	@cargo test --quiet --release --manifest-path target/templates/rust/Cargo.toml --target-dir target/templates/native
 
-runtimes: target/runtimes/.complete core ## the core in Node, a browser and Python, beside the engine's own decisions
+runtimes: target/runtimes/.complete core ## the core natively, in wasmtime, wasmi, Node, a browser and Python: the same decisions
 	$(call say,runtimes)
+	@cargo test --quiet --release --workspace --test engine -- corpus --nocapture --test-threads=1 | grep -oE '(native|wasmtime): .*'
+	@cargo run --quiet --release --locked --manifest-path tests/runtimes/wasmi/Cargo.toml --target-dir target/runtimes/wasmi -- target/core/core.wasm tests/runtimes/corpus.jsonl
 	@target/runtimes/node/node_modules/.bin/jco transpile target/core/core.wasm -q -o target/runtimes/core --no-wasi-shim --name core
 	@echo '{"type": "module"}' > target/runtimes/core/package.json
 	@node tests/runtimes/node/decide.mjs target/runtimes/core tests/runtimes/corpus.jsonl

@@ -1,5 +1,6 @@
-"""What authors of policies use: `gansauditor policy new | componentize | test | conformance | bench`."""
+"""What authors of policies use: `gansauditor policy new | componentize | compose | test | conformance | bench`."""
 
+import hashlib
 import json
 import subprocess
 
@@ -7,7 +8,12 @@ import pytest
 from harness import BINARY, CORE, PLUGINS, ROOT, environment
 
 LEGACY = PLUGINS / "legacy-tiers.wasm"
-MODULE = ROOT / "target/guest/wasm32-unknown-unknown/guest/gansauditor_legacy_tiers.wasm"
+MODULES = ROOT / "target/guest/wasm32-unknown-unknown/guest"
+MODULE = MODULES / "gansauditor_legacy_tiers.wasm"
+# Imports parts of the core.
+IMPORTING = MODULES / "gansauditor_second_opinion.wasm"
+COMPOSED = PLUGINS / "second-opinion.wasm"
+PARTS = ["policy", "completion", "feedback"]
 
 
 def run(folder, *arguments, code=0, **variables):
@@ -113,7 +119,7 @@ def test_nothing_to_run_is_no_success(tmp_path):
     assert "is not usable" in run(tmp_path, "test", case, "--policy", case, code=2).stderr
 
 
-@pytest.mark.parametrize("policy", ["--core", CORE, LEGACY])
+@pytest.mark.parametrize("policy", ["--core", CORE, LEGACY, COMPOSED])
 def test_the_policies_that_are_shipped_conform(tmp_path, policy):
     found = told(tmp_path, "conformance", policy)
     assert found["conforms"] and not found["warned"], found
@@ -143,6 +149,62 @@ def test_a_component_stays_what_it_is_and_a_bare_module_is_refused(tmp_path):
     bare.write_bytes(b"\0asm\1\0\0\0")
     assert "makes no policy" in run(tmp_path, "componentize", bare, "bare-out.wasm", code=2).stderr
     assert not (tmp_path / "bare-out.wasm").exists()
+
+
+def test_a_policy_is_composed_with_the_parts_it_imports(tmp_path):
+    composed = told(tmp_path, "compose", IMPORTING, "-o", "out.wasm")
+    assert composed["satisfied"] == [f"gansauditor:policy/{part}@1.0.0" for part in PARTS]
+    assert composed["left"] == [] and composed["component"] == "out.wasm"
+    out = (tmp_path / "out.wasm").read_bytes()
+    assert out == COMPOSED.read_bytes() and composed["bytes"] == len(out)
+    assert composed["digest"] == "sha256:" + hashlib.sha256(out).hexdigest()
+    seen = told(tmp_path, "inspect", "out.wasm")
+    assert (seen["name"], seen["digest"]) == ("second-opinion", composed["digest"])
+    assert not list(tmp_path.glob("*.partial"))
+
+    text = run(tmp_path, "compose", IMPORTING, "--with", CORE, "-o", "same.wasm").stdout
+    assert composed["digest"] in text and "policy/feedback@1.0.0" in text
+    assert (tmp_path / "same.wasm").read_bytes() == out
+
+
+def test_policies_are_composed_one_after_the_other(tmp_path):
+    half = told(tmp_path, "compose", IMPORTING, "--with", LEGACY, "--out", "half.wasm")
+    assert half["left"] == [f"gansauditor:policy/{part}@1.0.0" for part in PARTS[1:]]
+    assert "policy compose" in run(tmp_path, "inspect", "half.wasm", code=2).stderr
+    assert "refuses it" in run(tmp_path, "compose", IMPORTING, "--with", LEGACY, "-o", "half.wasm").stdout
+    assert told(tmp_path, "compose", "half.wasm", "-o", "whole.wasm")["left"] == []
+    early = fixture(tmp_path / "early.json", 97, {"unmet": [{"condition": "too-early"}]})
+    assert told(tmp_path, "test", early, "--policy", "whole.wasm")["policy"]["name"] == "second-opinion"
+
+
+def test_a_policy_on_top_of_another_keeps_the_settings_of_all(tmp_path):
+    told(tmp_path, "compose", IMPORTING, "--with", PLUGINS / "security-gate.wasm", "-o", "half.wasm")
+    told(tmp_path, "compose", "half.wasm", "-o", "careful-gate.wasm")
+    case = {
+        "settings": {"opinions": 3, "from_severity": "critical", "noise_band": 1},
+        "snapshot": {"iterations": [{"reviews": [{"score": 99, "judges": [{"kind": "model"}]}] * 2}]},
+        "expect": {"status": "review-again", "unmet": [{"condition": "second-opinion", "required": 3, "actual": 2}]},
+    }
+    (tmp_path / "case.json").write_text(json.dumps(case))
+    run(tmp_path, "test", "case.json", "--policy", "careful-gate.wasm")
+    schema = told(tmp_path, "inspect", "careful-gate.wasm")["settingsSchema"]
+    assert {"opinions", "from_severity", "noise_band"} <= set(schema["properties"])
+
+
+def test_what_cannot_be_composed_is_refused_and_nothing_is_written(tmp_path):
+    (tmp_path / "junk.wasm").write_bytes(b"junk")
+    (tmp_path / "old.wasm").write_bytes(b"old")
+
+    def refused(*arguments):
+        error = run(tmp_path, "compose", *arguments, "-o", "old.wasm", code=2).stderr
+        assert (tmp_path / "old.wasm").read_bytes() == b"old"
+        return error
+
+    assert "nothing to compose: the policy imports nothing" in refused(LEGACY)
+    assert "junk.wasm is not usable: this is not WebAssembly" in refused("junk.wasm")
+    assert "junk.wasm is not usable" in refused(IMPORTING, "--with", "junk.wasm")
+    assert "none.wasm" in refused("none.wasm")
+    assert "cannot write" in run(tmp_path, "compose", IMPORTING, "-o", "no/such.wasm", code=2).stderr
 
 
 def test_a_bench_measures_against_the_core(tmp_path):

@@ -51,7 +51,7 @@ def activate(state, name, settings, code):
 
 @pytest.mark.parametrize(
     "name",
-    ["budget", "expression", "finding-convergence", "security-gate", "verified-completion"],
+    ["budget", "expression", "finding-convergence", "second-opinion", "security-gate", "verified-completion"],
 )
 async def test_each_policy_goes_live_and_decides_with_no_settings(name, tmp_path):
     state = tmp_path / "state"
@@ -160,6 +160,8 @@ async def test_the_deepest_rules_that_are_allowed_have_an_answer(rule, tmp_path)
         ("verified-completion", {"checks": "tests"}, "/checks"),
         ("finding-convergence", {"schedule": [{"severity": "major"}]}, "/schedule/0/from_loop"),
         ("budget", {"max_tokens": 1, "noise_band": -1}, "/noise_band"),
+        ("second-opinion", {"opinions": 0}, "/opinions"),
+        ("second-opinion", {"noise_band": -1}, "/noise_band"),
     ],
 )
 async def test_wrong_settings_are_refused_before_they_are_used(name, settings, told, tmp_path):
@@ -192,3 +194,27 @@ async def test_a_spent_budget_stops_the_session(tmp_path):
             assert told["decision"]["status"] == "stop", told
             assert "budget-spent" in json.dumps(told["decision"])
             assert "The budget of tokens is spent." in told["feedback"]["summary"]
+
+
+@pytest.mark.parametrize(
+    ("second", "asked", "status"),
+    [(99, 2, "complete"), (60, 2, "continue")],
+)
+async def test_a_second_opinion_is_asked_before_work_completes(second, asked, status, tmp_path):
+    with StandIn() as service:
+        judge = {
+            "AUDIT_JUDGE": "codex-http",
+            "OPENAI_BASE_URL": service.script("second", answer(review(99)), answer(review(second))),
+            "OPENAI_API_KEY": "sk-test",
+            "CODEX_MODEL": "stand-in",
+            "AUDIT_CONTEXT": "none",
+        }
+        async with connect("stdio", tmp_path / "default", **judge) as agent:
+            told = await agent.submit(fenced("run.py", GOOD))
+            assert complete(told) and len(service.requests("second")) == 1
+        service.script("second", answer(review(99)), answer(review(second)))
+        settings = policy("second-opinion")
+        async with connect("stdio", tmp_path / "state", **judge, **settings) as agent:
+            told = await agent.submit(fenced("run.py", GOOD))
+            assert told["decision"]["status"] == status, told
+            assert len(service.requests("second")) == asked

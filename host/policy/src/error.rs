@@ -65,8 +65,9 @@ pub enum LoadError {
     Compile(String),
     /// A policy is pure: it imports no functions but those that the operator allows by name.
     #[error(
-        "the component imports {}; a policy imports no functions, so build it without WASI, or allow what it never calls in AUDIT_POLICY_IMPORTS",
-        .0.join(", ")
+        "the component imports {}; a policy imports no functions, so {}",
+        .0.join(", "),
+        instead_of_importing(.0)
     )]
     Imports(Vec<String>),
     /// Not one of the digests that the operator pinned.
@@ -117,4 +118,17 @@ pub enum LoadError {
     /// The host could not do its part.
     #[error("cannot run policies here: {0}")]
     Host(String),
+}
+
+/// What to do about function imports. Parts of the contract have something behind them: whose parts, is the author's to
+/// say.
+fn instead_of_importing(imports: &[String]) -> &'static str {
+    if imports
+        .iter()
+        .any(|name| name.starts_with("gansauditor:policy/"))
+    {
+        "give it the parts of the core with `gansauditor policy compose`"
+    } else {
+        "build it without WASI, or allow what it never calls in AUDIT_POLICY_IMPORTS"
+    }
 }

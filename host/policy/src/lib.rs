@@ -16,6 +16,7 @@ mod bindings;
 mod built;
 mod compiled;
 mod component;
+pub mod compose;
 mod config;
 pub mod conformance;
 mod decision;

@@ -4,51 +4,98 @@
 use gansauditor_audit::domain::Digest;
 use serde::Deserialize;
 use serde_json::Value;
-use wasmtime::component::{Component, Linker, Type, Val};
+use std::time::{Duration, Instant};
+use wasmtime::component::{Component, InstancePre, Linker, Type, Val};
 use wasmtime::{Config, Engine, Store};
 
 const CORE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/core/core.wasm");
 const CORPUS: &str = include_str!("../../../../tests/runtimes/corpus.jsonl");
 const POLICY: &str = "gansauditor:policy/policy@1.0.0";
 
+/// A snapshot of the corpus.
 #[derive(Deserialize)]
-struct Line {
-    name: String,
-    /// SHA-256 of the answer's canonical bytes.
+pub(crate) struct Line {
+    pub(crate) name: String,
+    /// SHA-256 of the canonical bytes of the core's answer.
     decision: String,
-    snapshot: Value,
+    pub(crate) snapshot: Value,
 }
 
-#[test]
-fn the_core_decides_on_the_corpus_as_it_does_in_every_other_runtime() {
-    let engine = Engine::new(&Config::new()).unwrap();
-    let core = Component::from_file(&engine, CORE).expect("`make core` was run");
-    let core = Linker::<()>::new(&engine).instantiate_pre(&core).unwrap();
-    let lines: Vec<Line> = CORPUS
+impl Line {
+    pub(crate) fn digest(&self) -> String {
+        format!("sha256:{}", self.decision)
+    }
+}
+
+pub(crate) fn lines() -> Vec<Line> {
+    let lines = CORPUS
         .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    assert!(lines.len() >= 70);
-    for line in lines {
-        let mut store = Store::new(&engine, ());
-        let instance = core.instantiate(&mut store).unwrap();
+        .map(|line| serde_json::from_str(line).unwrap());
+    lines.collect()
+}
+
+/// A policy that is called by its types alone.
+pub(crate) struct Stranger {
+    engine: Engine,
+    policy: InstancePre<()>,
+}
+
+impl Stranger {
+    pub(crate) fn new(component: &[u8]) -> Self {
+        let engine = Engine::new(&Config::new()).unwrap();
+        let component = Component::new(&engine, component).unwrap();
+        let policy = Linker::new(&engine).instantiate_pre(&component).unwrap();
+        Self { engine, policy }
+    }
+
+    pub(crate) fn core() -> Self {
+        Self::new(&std::fs::read(CORE).expect("`make core` was run"))
+    }
+
+    /// What a fresh instance decides, and how long the call took.
+    pub(crate) fn evaluate(&self, snapshot: &Value) -> (Val, Duration) {
+        let mut store = Store::new(&self.engine, ());
+        let instance = self.policy.instantiate(&mut store).unwrap();
         let interface = instance.get_export_index(&mut store, None, POLICY).unwrap();
         let evaluate = instance
             .get_export_index(&mut store, Some(&interface), "evaluate")
             .and_then(|index| instance.get_func(&mut store, index))
             .unwrap();
-        let (_, snapshot) = evaluate.ty(&store).params().next().unwrap();
+        let (_, ty) = evaluate.ty(&store).params().next().unwrap();
+        let given = [lowered(snapshot, &ty)];
         let mut answer = [Val::Bool(false)];
-        evaluate
-            .call(
-                &mut store,
-                &[lowered(&line.snapshot, &snapshot)],
-                &mut answer,
-            )
-            .unwrap();
-        let digest = Digest::of(&canonical(&answer[0])).to_string();
-        assert_eq!(digest, format!("sha256:{}", line.decision), "{}", line.name);
+        let began = Instant::now();
+        evaluate.call(&mut store, &given, &mut answer).unwrap();
+        let took = began.elapsed();
+        let [answer] = answer;
+        (answer, took)
     }
+}
+
+/// Tells that all decisions were equal, and how long half of them took at most.
+#[allow(
+    clippy::print_stdout,
+    reason = "`make runtimes` shows it beside the others"
+)]
+pub(crate) fn show(runtime: &str, mut took: Vec<Duration>) {
+    took.sort();
+    let (all, p50) = (took.len(), took[took.len() / 2].as_micros());
+    println!("{runtime}: {all} of {all} decisions equal, p50 {p50} us");
+}
+
+#[test]
+fn the_core_decides_on_the_corpus_as_it_does_in_every_other_runtime() {
+    let core = Stranger::core();
+    let lines = lines();
+    assert!(lines.len() >= 70);
+    let mut took = Vec::new();
+    for line in &lines {
+        let (answer, duration) = core.evaluate(&line.snapshot);
+        took.push(duration);
+        let digest = Digest::of(&canonical(&answer)).to_string();
+        assert_eq!(digest, line.digest(), "{}", line.name);
+    }
+    show("wasmtime", took);
 }
 
 /// A value of the corpus as one of this type.
@@ -91,7 +138,7 @@ fn lowered(value: &Value, ty: &Type) -> Val {
 }
 
 /// The bytes of a value that are the same in every language; `tests/runtimes/README.md` defines them.
-fn canonical(value: &Val) -> Vec<u8> {
+pub(crate) fn canonical(value: &Val) -> Vec<u8> {
     let number = |number: f64| format!("n{:016x}", number.to_bits()).into_bytes();
     let text = |text: &str| [format!("s{}:", text.len()).as_bytes(), text.as_bytes()].concat();
     let case = |tag: &str, payload: Option<&Val>| {

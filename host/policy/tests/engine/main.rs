@@ -1,5 +1,7 @@
 //! The engine against decent, hostile and broken policies.
 
+mod compose;
+mod composed;
 mod conformance;
 mod corpus;
 mod equality;
@@ -10,6 +12,7 @@ mod guest;
 mod hostile;
 mod loading;
 mod native;
+mod native_corpus;
 mod own_limits;
 mod reference;
 mod released;

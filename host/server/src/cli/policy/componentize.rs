@@ -48,7 +48,7 @@ impl Componentize {
 }
 
 /// It has the functions of the contract, and imports none. Whether they do right is for `conformance` to say.
-async fn is_a_policy(component: &[u8]) -> anyhow::Result<()> {
+pub(super) async fn is_a_policy(component: &[u8]) -> anyhow::Result<()> {
     use LoadError::{CheckSettings, Describe, Description, SelfTest, Settings};
     match loader(HostConfig::default())?.load(component, "").await {
         Ok(_)

@@ -5,6 +5,7 @@ mod bench;
 mod candidate;
 mod change;
 mod componentize;
+mod compose;
 mod conformance;
 mod given;
 mod history;
@@ -54,6 +55,8 @@ pub(super) enum Command {
     New(new::New),
     /// Make a component of the module that a compiler built
     Componentize(componentize::Componentize),
+    /// Make one component of a policy and the parts of the core, or of another policy, that it imports
+    Compose(compose::Compose),
     /// Hold a policy's decisions on fixtures against what is expected of them
     Test(test::Test),
     /// Try whether a component keeps every promise of the policy contract
@@ -81,6 +84,7 @@ impl Command {
                 Self::Status(command) => command.run(&config()?).await?,
                 Self::New(command) => command.run()?,
                 Self::Componentize(command) => command.run().await?,
+                Self::Compose(command) => command.run().await?,
                 Self::Test(command) => return command.run(variables).await,
                 Self::Conformance(command) => return command.run().await,
                 Self::Bench(command) => command.run().await?,
