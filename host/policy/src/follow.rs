@@ -1,12 +1,14 @@
 //! A policy directory whose active revision changes while the server runs.
 
 use crate::error::LoadError;
+use crate::guard::Trouble;
 use crate::host::{PolicyHost, core_digest};
 use crate::revisions::{PolicyDirectory, Program, Revision, RevisionError};
 use crate::stamp::Stamp;
 use crate::trial::{RunningTrial, TrialRules};
 use crate::trust::Artifact;
-use gansauditor_audit::domain::{Digest, PolicyIdentity};
+use crate::way_back::go_back;
+use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
@@ -112,10 +114,38 @@ impl Follower {
         self.seen.lock().await.followed.clone()
     }
 
-    /// Looks once. A directory without any revision leaves what is live.
+    /// Looks once. A directory without any revision leaves what is live. Where the last good policy is wanted in the
+    /// place of one that fails, and the active one was suspended for that, the one before it is in force again.
     pub async fn look(&self, host: &PolicyHost, now: SystemTime) -> FollowOutcome {
         let mut seen = self.seen.lock().await;
+        if let (Some(active), Some(trouble)) = (seen.followed.revision, host.wants_back()) {
+            self.go_back(active, trouble, host.clock().now()).await;
+        }
         self.look_at(&mut seen, host, now).await
+    }
+
+    /// Has the revision before the active one in force again.
+    async fn go_back(&self, active: u64, trouble: Trouble, at: Timestamp) {
+        let directory = self.directory.clone();
+        let going =
+            tokio::task::spawn_blocking(move || go_back(&directory, active, &trouble, at)).await;
+        match going {
+            Ok(Ok(Some(revision))) => {
+                tracing::warn!(
+                    active,
+                    revision,
+                    "the active policy failed too often; an earlier one is in force"
+                );
+            }
+            // Another server was quicker.
+            Ok(Ok(None) | Err(RevisionError::Moved { .. })) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(active, %error, "the active policy failed too often, and stays");
+            }
+            Err(error) => {
+                tracing::warn!(active, %error, "the active policy failed too often, and stays")
+            }
+        }
     }
 
     /// Looks once, tries a revision again that failed before, and tells how far the directory is followed now.

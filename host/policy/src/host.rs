@@ -262,6 +262,15 @@ impl PolicyHost {
         });
     }
 
+    /// What is wrong with the live policy, if it failed too often and the last good one is wanted then.
+    pub(crate) fn wants_back(&self) -> Option<Trouble> {
+        if self.guard.on_failure != OnFailure::LastGood {
+            return None;
+        }
+        let trouble = self.published.load().breaker.trouble();
+        trouble.filter(|trouble| trouble.suspended_until.is_some())
+    }
+
     /// Tells the time.
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock)

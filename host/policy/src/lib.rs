@@ -41,6 +41,7 @@ mod ticker;
 mod trial;
 mod trust;
 mod watch;
+mod way_back;
 
 pub use built::as_component;
 pub use compiled::CompiledCache;

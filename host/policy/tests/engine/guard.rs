@@ -1,10 +1,12 @@
 //! What happens while the live policy fails.
 
+use crate::follow::{Place, live};
 use crate::guest::{Guest, TRIGGER, named, snapshot};
-use crate::limits;
+use crate::{later, limits};
 use gansauditor_audit::domain::Timestamp;
 use gansauditor_audit::ports::{Clock, PolicyEngine, PolicyError};
-use gansauditor_policy::{Guard, HostConfig, OnFailure, PolicyHost};
+use gansauditor_policy::revisions::{Change, Program};
+use gansauditor_policy::{Follower, Guard, HostConfig, OnFailure, PolicyHost};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -154,4 +156,60 @@ async fn a_policy_does_not_stand_in_for_itself() {
     };
     let host = PolicyHost::with_core(config, "", clock).unwrap();
     assert_eq!(fallback(&host), None);
+}
+
+/// A directory in which a good policy was followed by ones that trap, and a host that has the last one live.
+async fn followed(on_failure: OnFailure, trapping_names: &[&str]) -> (Place, PolicyHost, Follower) {
+    let place = Place::new();
+    place.activate(&named("good"), Program::Component);
+    for name in trapping_names {
+        place.activate(&trapping(name), Program::Component);
+    }
+    let (host, _) = guarded(on_failure, 2);
+    let follower = place.follower();
+    follower.look(&host, later()).await;
+    (place, host, follower)
+}
+
+#[tokio::test]
+async fn where_the_last_good_policy_is_wanted_a_suspended_one_is_rolled_back() {
+    let (place, host, follower) = followed(OnFailure::LastGood, &["bad"]).await;
+    evaluate(&host, TRIGGER).await.unwrap_err();
+    follower.look(&host, later()).await;
+    assert_eq!(live(&host), "bad", "one failure is not enough");
+    evaluate(&host, TRIGGER).await.unwrap_err();
+    follower.look(&host, later()).await;
+    assert_eq!(live(&host), "good");
+    assert_eq!(host.status().trouble, None);
+    let history = place.policies.history().unwrap();
+    let newest = &history.revisions().last().unwrap().record;
+    assert_eq!(newest.change, Change::Rollback { to: 1 });
+    let reason = newest.reason.as_deref().unwrap();
+    assert!(
+        reason.starts_with("revision 2 failed 2 times in a row: "),
+        "{reason}"
+    );
+}
+
+#[tokio::test]
+async fn nobody_goes_back_twice_nor_where_that_is_not_wanted() {
+    let (place, host, follower) = followed(OnFailure::LastGood, &["bad", "worse"]).await;
+    for _ in 0..4 {
+        let _ = evaluate(&host, TRIGGER).await;
+        follower.look(&host, later()).await;
+    }
+    assert_eq!(
+        live(&host),
+        "bad",
+        "gone back to once, and left to a person"
+    );
+    assert_eq!(place.policies.history().unwrap().newest(), 4);
+
+    let (place, host, follower) = followed(OnFailure::Core, &["bad"]).await;
+    for _ in 0..3 {
+        let _ = evaluate(&host, TRIGGER).await;
+        follower.look(&host, later()).await;
+    }
+    assert_eq!(live(&host), "bad");
+    assert_eq!(place.policies.history().unwrap().newest(), 2);
 }
