@@ -3,6 +3,7 @@
 use crate::guest::Guest;
 use gansauditor_policy::LoadError;
 use gansauditor_policy::compose::{ComposeError, Composed, compose, core};
+use proptest::prelude::*;
 use wasmtime::component::{Component, Linker, TypedFunc};
 use wasmtime::{Config, Engine, Store};
 
@@ -133,4 +134,17 @@ fn refuses_what_is_no_component_on_either_side() {
         with_core(Vec::new()),
         Err(ComposeError::Policy(LoadError::Empty))
     ));
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_policy_is_composed_or_refused(at: prop::sample::Index, to: u8) {
+        let mut damaged = importing(STAGNATION, SIMILARITY, "");
+        let at = at.index(damaged.len());
+        damaged[at] = to;
+        // What comes out was validated, so it is enough that something does.
+        if let Ok(composed) = with_core(damaged) {
+            prop_assert!(!composed.satisfied.is_empty());
+        }
+    }
 }
