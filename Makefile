@@ -11,12 +11,17 @@ COMPONENTIZE := target/release/gansauditor-componentize
 PYTHON := target/venv/bin/python
 PLUGINS := $(patsubst plugins/%/Cargo.toml,%,$(wildcard plugins/*/Cargo.toml))
 
+# A policy in another language carries its interpreter, whose system calls become traps: it imports nothing.
+JS_POLICY := target/languages/js/node_modules/.bin/componentize-qjs --sync --stub-wasi --wit wit --world audit-policy
+PYTHON_POLICY := PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=target/languages/python target/languages/python/bin/componentize-py \
+	--quiet --wit-path wit --world audit-policy componentize --stub-wasi
+
 # The same packages in every call, so that cargo picks the same features and compiles nothing twice.
 CARGO_BUILD := cargo build --quiet --release --workspace
 
 say = @printf '%s\n' '== $(1)'
 
-.PHONY: build core plugins test lint demo bench templates codex-cli local-model runtimes power-loss clean help require componentize venv
+.PHONY: build core plugins rust-plugins foreign-plugins test lint demo bench templates codex-cli local-model runtimes power-loss clean help require componentize venv
 
 build: core ## the server: target/release/gansauditor (default)
 	$(call say,server)
@@ -27,13 +32,37 @@ core: componentize ## the default policy as a component, precompiled: target/cor
 	@$(GUEST) build --quiet --profile guest -p gansauditor-core --features component
 	@$(COMPONENTIZE) $(GUEST_OUT)/gansauditor_core.wasm target/core/core.wasm target/core/core.cwasm
 
-plugins: componentize $(PLUGINS:%=plugin-%) ## the sample policies: target/plugins/NAME.wasm
+FOREIGN := $(if $(and $(shell command -v node),$(shell command -v npm),$(shell command -v python3)),foreign-plugins)
+
+plugins: rust-plugins $(FOREIGN) ## the sample policies: target/plugins/NAME.wasm
+
+rust-plugins: componentize $(PLUGINS:%=plugin-%) ## those in Rust only
 
 .PHONY: $(PLUGINS:%=plugin-%)
 $(PLUGINS:%=plugin-%): plugin-%: componentize
 	$(call say,plugin $*)
 	@$(GUEST) build --quiet --profile guest -p gansauditor-$*
 	@$(COMPONENTIZE) $(GUEST_OUT)/gansauditor_$(subst -,_,$*).wasm target/plugins/$*.wasm
+
+foreign-plugins: build target/languages/.complete ## those in JavaScript and Python, and their proofs
+	$(call say,plugins in JavaScript and Python)
+	@mkdir -p target/plugins
+	@$(JS_POLICY) --js plugins/ratchet/policy.js --output target/plugins/ratchet.wasm >/dev/null
+	@$(PYTHON_POLICY) --python-path plugins/dimension-floors --output target/plugins/dimension-floors.wasm policy
+	@for name in ratchet dimension-floors; do \
+		target/release/gansauditor policy conformance target/plugins/$$name.wasm; \
+		target/release/gansauditor --policy target/plugins/$$name.wasm policy test plugins/$$name/fixtures; \
+	done
+
+target/languages/.complete: plugins/ratchet/package.json plugins/ratchet/package-lock.json plugins/dimension-floors/requirements.txt
+	$(call say,componentizers for JavaScript and Python (90 MB))
+	@rm -rf target/languages
+	@mkdir -p target/languages/js
+	@cp plugins/ratchet/package*.json target/languages/js
+	@npm install --prefix target/languages/js --no-audit --no-fund --loglevel=error
+	@python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		--target target/languages/python -r plugins/dimension-floors/requirements.txt
+	@touch $@
 
 componentize: require
 	$(call say,tools (the first build takes some minutes))
@@ -43,7 +72,7 @@ require:
 	@host/policy/require.sh rust
 	@host/policy/require.sh cc
 
-test: build plugins venv ## all tests
+test: build rust-plugins venv ## all tests
 	$(call say,tests)
 	@cargo test --quiet --release --workspace --no-run
 	@cargo test --release --workspace
@@ -54,10 +83,10 @@ lint: core ## format and clippy, warnings are errors
 	@cargo fmt --all --check
 	@cargo clippy --quiet --release --workspace --all-targets -- -D warnings
 
-demo: build plugins venv ## what it does, in a minute
+demo: build rust-plugins venv ## what it does, in a minute
 	@$(PYTHON) tests/demo.py
 
-bench: build plugins venv ## measurements
+bench: build rust-plugins venv ## measurements
 	$(call say,benches)
 	@cargo bench --quiet --workspace --bench '*'
 	@$(CARGO_BUILD) --bin stand-in
