@@ -121,15 +121,31 @@ target/local-model/.complete: tests/local-model/requirements.txt | venv
 		--target target/local-model/packages -r '$<'
 	@touch $@
 
-templates: build ## what `policy new` writes, built as its README says, and tried (minutes)
-	$(call say,templates)
-	@rm -rf target/templates
-	@target/release/gansauditor policy new my-policy --dir target/templates/rust
+templates: template-rust $(if $(FOREIGN),template-js template-python) ## what `policy new` writes, built as its README says, and tried (minutes)
+
+.PHONY: template-rust template-js template-python
+template-rust template-js template-python: template-%: build
+	$(call say,template $*)
+	@rm -rf target/templates/$*
+	@target/release/gansauditor policy new my-policy --lang $* --dir target/templates/$*
+	@$(MAKE) build-template-$*
+	@target/release/gansauditor --policy target/templates/$*/my-policy.wasm policy test target/templates/$*/fixtures
+	@target/release/gansauditor policy conformance target/templates/$*/my-policy.wasm
+
+.PHONY: build-template-rust build-template-js build-template-python
+build-template-rust:
 	@$(GUEST) build --quiet --release --manifest-path target/templates/rust/Cargo.toml
-	@target/release/gansauditor policy componentize target/guest/wasm32-unknown-unknown/release/my_policy.wasm target/templates/my-policy.wasm
-	@target/release/gansauditor --policy target/templates/my-policy.wasm policy test target/templates/rust/fixtures
-	@target/release/gansauditor policy conformance target/templates/my-policy.wasm
+	@target/release/gansauditor policy componentize target/guest/wasm32-unknown-unknown/release/my_policy.wasm target/templates/rust/my-policy.wasm
 	@cargo test --quiet --release --manifest-path target/templates/rust/Cargo.toml --target-dir target/templates/native
+
+build-template-js:
+	@cd target/templates/js && npm install --no-audit --no-fund --loglevel=error && npm run build && npm test
+
+build-template-python: WORLD = .venv/bin/componentize-py --quiet --wit-path wit --world audit-policy
+build-template-python:
+	@cd target/templates/python && python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@cd target/templates/python && $(WORLD) componentize --stub-wasi --output my-policy.wasm policy
+	@cd target/templates/python && $(WORLD) bindings bindings && PYTHONPATH=bindings .venv/bin/python -m unittest
 
 runtimes: target/runtimes/.complete core ## the core in Node, a browser and Python, beside the engine's own decisions
 	$(call say,runtimes)
