@@ -13,12 +13,17 @@ PLUGINS := $(patsubst plugins/%/Cargo.toml,%,$(wildcard plugins/*/Cargo.toml))
 # Those that import parts of the core instead of linking it.
 COMPOSED := second-opinion
 
+# A policy in another language carries its interpreter, whose system calls become traps: it imports nothing.
+JS_POLICY := target/languages/js/node_modules/.bin/componentize-qjs --sync --stub-wasi --wit wit --world audit-policy
+PYTHON_POLICY := PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=target/languages/python target/languages/python/bin/componentize-py \
+	--quiet --wit-path wit --world audit-policy componentize --stub-wasi
+
 # The same packages in every call, so that cargo picks the same features and compiles nothing twice.
 CARGO_BUILD := cargo build --quiet --release --workspace
 
 say = @printf '%s\n' '== $(1)'
 
-.PHONY: build core plugins test lint demo bench templates codex-cli local-model runtimes power-loss clean help require componentize venv
+.PHONY: build core plugins rust-plugins foreign-plugins test lint demo bench templates codex-cli local-model runtimes power-loss clean help require componentize venv
 
 build: core ## the server: target/release/gansauditor (default)
 	$(call say,server)
@@ -29,7 +34,11 @@ core: componentize ## the default policy as a component, precompiled: target/cor
 	@$(GUEST) build --quiet --profile guest -p gansauditor-core --features component
 	@$(COMPONENTIZE) $(GUEST_OUT)/gansauditor_core.wasm target/core/core.wasm target/core/core.cwasm
 
-plugins: componentize $(PLUGINS:%=plugin-%) ## the sample policies: target/plugins/NAME.wasm
+FOREIGN := $(if $(and $(shell command -v node),$(shell command -v npm),$(shell command -v python3)),foreign-plugins)
+
+plugins: rust-plugins $(FOREIGN) ## the sample policies: target/plugins/NAME.wasm
+
+rust-plugins: componentize $(PLUGINS:%=plugin-%) ## those in Rust only
 
 .PHONY: $(PLUGINS:%=plugin-%)
 $(filter-out $(COMPOSED:%=plugin-%),$(PLUGINS:%=plugin-%)): plugin-%: componentize
@@ -43,6 +52,26 @@ $(COMPOSED:%=plugin-%): plugin-%: build
 	@mkdir -p target/plugins
 	@target/release/gansauditor policy compose $(GUEST_OUT)/gansauditor_$(subst -,_,$*).wasm -o target/plugins/$*.wasm
 
+foreign-plugins: build target/languages/.complete ## those in JavaScript and Python, and their proofs
+	$(call say,plugins in JavaScript and Python)
+	@mkdir -p target/plugins
+	@$(JS_POLICY) --js plugins/ratchet/policy.js --output target/plugins/ratchet.wasm >/dev/null
+	@$(PYTHON_POLICY) --python-path plugins/dimension-floors --output target/plugins/dimension-floors.wasm policy
+	@for name in ratchet dimension-floors; do \
+		target/release/gansauditor policy conformance target/plugins/$$name.wasm; \
+		target/release/gansauditor --policy target/plugins/$$name.wasm policy test plugins/$$name/fixtures; \
+	done
+
+target/languages/.complete: plugins/ratchet/package.json plugins/ratchet/package-lock.json plugins/dimension-floors/requirements.txt
+	$(call say,componentizers for JavaScript and Python (90 MB))
+	@rm -rf target/languages
+	@mkdir -p target/languages/js
+	@cp plugins/ratchet/package*.json target/languages/js
+	@npm install --prefix target/languages/js --no-audit --no-fund --loglevel=error
+	@python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+		--target target/languages/python -r plugins/dimension-floors/requirements.txt
+	@touch $@
+
 componentize: require
 	$(call say,tools (the first build takes some minutes))
 	@$(CARGO_BUILD) --bin gansauditor-componentize
@@ -51,7 +80,7 @@ require:
 	@host/policy/require.sh rust
 	@host/policy/require.sh cc
 
-test: build plugins venv ## all tests
+test: build rust-plugins venv ## all tests
 	$(call say,tests)
 	@cargo test --quiet --release --workspace --no-run
 	@cargo test --release --workspace
@@ -62,10 +91,10 @@ lint: core ## format and clippy, warnings are errors
 	@cargo fmt --all --check
 	@cargo clippy --quiet --release --workspace --all-targets -- -D warnings
 
-demo: build plugins venv ## what it does, in a minute
+demo: build rust-plugins venv ## what it does, in a minute
 	@$(PYTHON) tests/demo.py
 
-bench: build plugins venv ## measurements
+bench: build rust-plugins venv ## measurements
 	$(call say,benches)
 	@cargo bench --quiet --workspace --bench '*'
 	@$(CARGO_BUILD) --bin stand-in
@@ -100,17 +129,35 @@ target/local-model/.complete: tests/local-model/requirements.txt | venv
 		--target target/local-model/packages -r '$<'
 	@touch $@
 
-templates: build ## what `policy new` writes, built as its README says, and tried (minutes)
-	$(call say,templates)
-	@rm -rf target/templates
-	@target/release/gansauditor policy new my-policy --dir target/templates/rust
+templates: template-rust $(if $(FOREIGN),template-js template-python) ## what `policy new` writes, built as its README says, and tried (minutes)
+
+.PHONY: template-rust template-js template-python
+template-rust template-js template-python: template-%: build
+	$(call say,template $*)
+	@rm -rf target/templates/$*
+	@target/release/gansauditor policy new my-policy --lang $* --dir target/templates/$*
+	@$(MAKE) build-template-$*
+	@target/release/gansauditor --policy target/templates/$*/my-policy.wasm policy test target/templates/$*/fixtures
+	@target/release/gansauditor policy conformance target/templates/$*/my-policy.wasm
+
+.PHONY: build-template-rust build-template-js build-template-python
+build-template-rust:
 	@$(GUEST) build --quiet --release --manifest-path target/templates/rust/Cargo.toml
-	@target/release/gansauditor policy componentize target/guest/wasm32-unknown-unknown/release/my_policy.wasm target/templates/my-policy.wasm
-	@target/release/gansauditor --policy target/templates/my-policy.wasm policy test target/templates/rust/fixtures
-	@target/release/gansauditor policy conformance target/templates/my-policy.wasm
+	@target/release/gansauditor policy componentize target/guest/wasm32-unknown-unknown/release/my_policy.wasm target/templates/rust/my-policy.wasm
 	@cargo test --quiet --release --manifest-path target/templates/rust/Cargo.toml --target-dir target/templates/native
 
 runtimes: target/runtimes/.complete core ## the core natively, in wasmtime, wasmi, Node, a browser and Python: the same decisions
+
+build-template-js:
+	@cd target/templates/js && npm install --no-audit --no-fund --loglevel=error && npm run build && npm test
+
+build-template-python: WORLD = .venv/bin/componentize-py --quiet --wit-path wit --world audit-policy
+build-template-python:
+	@cd target/templates/python && python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@cd target/templates/python && $(WORLD) componentize --stub-wasi --output my-policy.wasm policy
+	@cd target/templates/python && $(WORLD) bindings bindings && PYTHONPATH=bindings .venv/bin/python -m unittest
+
+runtimes: target/runtimes/.complete core ## the core in Node, a browser and Python, beside the engine's own decisions
 	$(call say,runtimes)
 	@cargo test --quiet --release --workspace --test engine -- corpus --nocapture --test-threads=1 | grep -oE '(native|wasmtime): .*'
 	@cargo run --quiet --release --locked --manifest-path tests/runtimes/wasmi/Cargo.toml --target-dir target/runtimes/wasmi -- target/core/core.wasm tests/runtimes/corpus.jsonl

@@ -60,6 +60,34 @@ def test_a_new_policy_has_the_contract_and_nothing_is_overwritten(tmp_path):
     run(tmp_path, "new", "../escape", code=2)
 
 
+@pytest.mark.parametrize(
+    ("lang", "own"),
+    [
+        ("rust", {"Cargo.toml", "src/lib.rs", "src/feedback.rs"}),
+        ("js", {"package.json", "policy.js", "policy.test.js", "reading.js", "feedback.js"}),
+        ("python", {"requirements.txt", "policy.py", "test_policy.py", "reading.py", "feedback.py"}),
+    ],
+)
+def test_each_language_has_its_files_and_the_same_fixtures(tmp_path, lang, own):
+    files = set(told(tmp_path, "new", "my-policy", "--lang", lang)["files"])
+    folder = tmp_path / "my-policy"
+    assert files == {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+    shared = {file for file in files if file.startswith(("wit/", "fixtures/"))}
+    assert files - shared == own | {"README.md", ".gitignore"}
+    assert len(shared) == 10
+    for file in files - shared:
+        text = (folder / file).read_text()
+        assert text and "{{" not in text, file
+    assert "my-policy.wasm" in (folder / "README.md").read_text()
+
+
+def test_the_templates_pin_the_tools_that_the_samples_are_built_with(tmp_path):
+    run(tmp_path, "new", "p", "--lang", "js")
+    asked = json.loads((tmp_path / "p/package.json").read_text())["devDependencies"]
+    used = json.loads((ROOT / "plugins/ratchet/package.json").read_text())["devDependencies"]
+    assert asked == used
+
+
 def test_the_templates_generator_is_the_one_the_contract_is_built_with(tmp_path):
     run(tmp_path, "new", "p")
     asked = [line for line in (tmp_path / "p/Cargo.toml").read_text().splitlines() if line.startswith("wit-bindgen")]

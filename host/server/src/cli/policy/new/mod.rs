@@ -1,67 +1,17 @@
 //! `gansauditor policy new`: the beginnings of a policy, in a folder of its own.
 
+mod template;
+
 use crate::cli::output::{self, BOLD};
 use anyhow::Context as _;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use template::{CONTRACT, Language, filled};
 
 /// Longest name, in bytes: the contract's.
 const MAX_NAME: usize = 64;
-
-/// The generator that templates ask for: the release that this program's contract is built with.
-const WIT_BINDGEN: &str = "0.60";
-
-/// A file of the repository, as it was when the program was built.
-macro_rules! embedded {
-    ($path:literal) => {
-        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $path))
-    };
-}
-
-/// The contract, for every language.
-const CONTRACT: [(&str, &str); 6] = [
-    ("wit/completion.wit", embedded!("../../wit/completion.wit")),
-    ("wit/feedback.wit", embedded!("../../wit/feedback.wit")),
-    ("wit/policy.wit", embedded!("../../wit/policy.wit")),
-    ("wit/stagnation.wit", embedded!("../../wit/stagnation.wit")),
-    ("wit/types.wit", embedded!("../../wit/types.wit")),
-    ("wit/world.wit", embedded!("../../wit/world.wit")),
-];
-
-/// A policy in Rust.
-const RUST: [(&str, &str); 9] = [
-    ("Cargo.toml", embedded!("templates/rust/Cargo.toml.in")),
-    ("README.md", embedded!("templates/rust/README.md.in")),
-    (".gitignore", embedded!("templates/rust/gitignore")),
-    ("src/lib.rs", embedded!("templates/rust/lib.rs.in")),
-    (
-        "src/feedback.rs",
-        embedded!("templates/rust/feedback.rs.in"),
-    ),
-    (
-        "fixtures/completes.json",
-        embedded!("templates/rust/fixtures/completes.json"),
-    ),
-    (
-        "fixtures/blocking-finding.json",
-        embedded!("templates/rust/fixtures/blocking-finding.json"),
-    ),
-    (
-        "fixtures/hard-stop.json",
-        embedded!("templates/rust/fixtures/hard-stop.json"),
-    ),
-    (
-        "fixtures/partial-review.json",
-        embedded!("templates/rust/fixtures/partial-review.json"),
-    ),
-];
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Language {
-    Rust,
-}
 
 /// Writes a policy that builds, with tests, fixtures and the contract, into a new folder.
 #[derive(Debug, Args)]
@@ -89,12 +39,10 @@ struct View<'a> {
 impl New {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let folder = self.dir.unwrap_or_else(|| PathBuf::from(&self.name));
-        let template = match self.lang {
-            Language::Rust => RUST,
-        };
-        let files: Vec<(&'static str, String)> = template
-            .iter()
-            .map(|(path, text)| (*path, filled(text, &self.name)))
+        let files: Vec<(&'static str, String)> = self
+            .lang
+            .files()
+            .map(|(path, text)| (path, filled(text, &self.name)))
             .chain(CONTRACT.map(|(path, text)| (path, text.to_owned())))
             .collect();
         write_all(&folder, &files)?;
@@ -133,13 +81,6 @@ fn name(text: &str) -> Result<String, String> {
             "a name is lower-case words joined by `-`, of at most {MAX_NAME} bytes, and begins with a letter"
         ))
     }
-}
-
-fn filled(template: &str, name: &str) -> String {
-    template
-        .replace("{{name}}", name)
-        .replace("{{module}}", &name.replace('-', "_"))
-        .replace("{{wit_bindgen}}", WIT_BINDGEN)
 }
 
 /// Writes all of them, or none where one exists: nobody's work is overwritten.
@@ -187,11 +128,8 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_overwritten_and_nothing_is_left_open() {
+    fn nothing_is_overwritten() {
         let folder = tempfile::tempdir().expect("a folder");
-        for (path, text) in RUST {
-            assert!(!filled(text, "my-policy").contains("{{"), "{path}");
-        }
         let files = [("a/b", "1".to_owned()), ("c", "2".to_owned())];
         std::fs::write(folder.path().join("c"), "mine").expect("written");
         assert!(write_all(folder.path(), &files).is_err());
