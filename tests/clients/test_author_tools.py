@@ -46,9 +46,9 @@ def test_a_new_policy_has_the_contract_and_nothing_is_overwritten(tmp_path):
     folder = tmp_path / "my-policy"
     written = sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
     assert written == sorted(files)
-    for wit in (ROOT / "wit").iterdir():
+    for wit in (ROOT / "wit").glob("*.wit"):
         assert (folder / "wit" / wit.name).read_text() == wit.read_text()
-    assert len(list((folder / "wit").iterdir())) == len(list((ROOT / "wit").iterdir()))
+    assert len(list((folder / "wit").iterdir())) == len(list((ROOT / "wit").glob("*.wit")))
     assert 'name = "my-policy"' in (folder / "Cargo.toml").read_text()
     assert not any("{{" in (folder / file).read_text() for file in ("README.md", "Cargo.toml", ".gitignore"))
 
