@@ -195,4 +195,4 @@ clean: ## all that was built here (the cached wasm standard library stays)
 	@rm -rf target
 
 help: ## this list
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
