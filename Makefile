@@ -146,8 +146,6 @@ build-template-rust:
 	@target/release/gansauditor policy componentize target/guest/wasm32-unknown-unknown/release/my_policy.wasm target/templates/rust/my-policy.wasm
 	@cargo test --quiet --release --manifest-path target/templates/rust/Cargo.toml --target-dir target/templates/native
 
-runtimes: target/runtimes/.complete core ## the core natively, in wasmtime, wasmi, Node, a browser and Python: the same decisions
-
 build-template-js:
 	@cd target/templates/js && npm install --no-audit --no-fund --loglevel=error && npm run build && npm test
 
@@ -157,7 +155,7 @@ build-template-python:
 	@cd target/templates/python && $(WORLD) componentize --stub-wasi --output my-policy.wasm policy
 	@cd target/templates/python && $(WORLD) bindings bindings && PYTHONPATH=bindings .venv/bin/python -m unittest
 
-runtimes: target/runtimes/.complete core ## the core in Node, a browser and Python, beside the engine's own decisions
+runtimes: target/runtimes/.complete core ## the core natively, in wasmtime, wasmi, Node, a browser and Python: the same decisions
 	$(call say,runtimes)
 	@cargo test --quiet --release --workspace --test engine -- corpus --nocapture --test-threads=1 | grep -oE '(native|wasmtime): .*'
 	@cargo run --quiet --release --locked --manifest-path tests/runtimes/wasmi/Cargo.toml --target-dir target/runtimes/wasmi -- target/core/core.wasm tests/runtimes/corpus.jsonl
