@@ -78,7 +78,15 @@ def standing(snapshot):
     """Findings that are neither fixed nor waived, worst first."""
     states = (types.FindingState.OPEN, types.FindingState.UNREVIEWED)
     found = [finding for finding in snapshot.findings if finding.state in states]
-    return sorted(found, key=lambda finding: finding.severity.value)
+    return sorted(found, key=worst_first)
+
+
+def worst_first(finding):
+    """By severity, then path, then line, as the contract wants it; findings without a place come first among their
+    severity.
+    """
+    place = finding.location
+    return (finding.severity.value, place.path if place else "", (place.line or 0) if place else 0)
 
 
 def condition(kind, required, actual, detail):

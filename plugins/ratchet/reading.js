@@ -68,7 +68,17 @@ export function scoreOf(iteration) {
 export function standing(snapshot) {
   return snapshot.findings
     .filter((finding) => finding.state === "open" || finding.state === "unreviewed")
-    .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+    .sort(worstFirst);
+}
+
+/** By severity, then path, then line, as the contract wants it; findings without a place come first among their severity. */
+function worstFirst(a, b) {
+  const [path, other] = [a.location?.path ?? "", b.location?.path ?? ""];
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    (path < other ? -1 : Number(path > other)) ||
+    (a.location?.line ?? 0) - (b.location?.line ?? 0)
+  );
 }
 
 /** A condition that does not hold, with its distance. */
@@ -142,13 +152,13 @@ function uncoveredFiles(snapshot) {
 /** Nobody completes by submitting less: a file that is left out speaks through the loop that read it last. In points. */
 function leftOutFiles(snapshot, bar) {
   const held = new Set(newestOf(snapshot).files.map((file) => file.path));
+  const last = new Map();
+  for (const loop of loopsOf(snapshot)) {
+    const score = scoreOf(loop);
+    for (const review of wholeReviews(loop)) for (const path of review.covered) last.set(path, score);
+  }
   const left = [...latestFiles(snapshot).keys()].filter((path) => !held.has(path));
-  const readings = loopsOf(snapshot)
-    .reverse()
-    .map((loop) => ({ score: scoreOf(loop), read: new Set(wholeReviews(loop).flatMap((review) => review.covered)) }));
-  const low = left
-    .map((path) => ({ path, score: readings.find((reading) => reading.read.has(path))?.score }))
-    .filter(({ score }) => score < bar);
+  const low = left.map((path) => ({ path, score: last.get(path) })).filter(({ score }) => score < bar);
   if (low.length === 0) return null;
   const lowest = low.reduce((least, { score }) => Math.min(least, score), bar);
   const paths = listed(low.map(({ path }) => path));
