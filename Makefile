@@ -91,7 +91,7 @@ target/languages/.complete: plugins/ratchet/package.json plugins/ratchet/package
 
 # The bindings' generator is of the version that the policies in Rust use.
 $(C_TOOLS)/.complete: plugins/strict-gate/requirements.txt
-	$(call say,C compiler and bindings' generator (420 MB))
+	$(call say,compiler for C and generator of its bindings (430 MB))
 	@rm -rf $(C_TOOLS)
 	@cargo install --quiet wit-bindgen-cli --version 0.60.0 --locked --no-default-features --features c --root $(C_TOOLS)
 	@python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --target $(C_TOOLS)/zig -r $<
