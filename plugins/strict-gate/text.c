@@ -25,6 +25,8 @@ text_t text_short(text_t text, size_t most) {
 }
 
 void add_text(builder_t *to, text_t text) {
+    // An empty text may have no place, and memcpy wants one.
+    if (text.len == 0) return;
     const size_t len = to->text.len + text.len;
     if (len > to->capacity) {
         to->capacity = 2 * len;
