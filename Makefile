@@ -17,6 +17,10 @@ COMPOSED := second-opinion
 JS_POLICY := target/languages/js/node_modules/.bin/componentize-qjs --sync --stub-wasi --wit wit --world audit-policy
 PYTHON_POLICY := PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=target/languages/python target/languages/python/bin/componentize-py \
 	--quiet --wit-path wit --world audit-policy componentize --stub-wasi
+# In C there is no interpreter. The libc has no use for the system here, and its own memory is replaced.
+C_TOOLS := target/languages/c
+C_POLICY := ZIG_GLOBAL_CACHE_DIR=$(C_TOOLS)/cache ZIG_LOCAL_CACHE_DIR=$(C_TOOLS)/cache $(C_TOOLS)/zig/ziglang/zig cc \
+	-target wasm32-wasi -mexec-model=reactor -std=c11 -Os -s -Wall -Wextra -Werror -Wl,-z,stack-size=262144
 
 # The same packages in every call, so that cargo picks the same features and compiles nothing twice.
 CARGO_BUILD := cargo build --quiet --release --workspace
@@ -57,19 +61,40 @@ foreign-plugins: build target/languages/.complete ## those in JavaScript and Pyt
 	@mkdir -p target/plugins
 	@$(JS_POLICY) --js plugins/ratchet/policy.js --output target/plugins/ratchet.wasm >/dev/null
 	@$(PYTHON_POLICY) --python-path plugins/dimension-floors --output target/plugins/dimension-floors.wasm policy
-	@for name in ratchet dimension-floors; do \
-		target/release/gansauditor policy conformance target/plugins/$$name.wasm; \
-		target/release/gansauditor --policy target/plugins/$$name.wasm policy test plugins/$$name/fixtures; \
-	done
+	$(call prove,ratchet)
+	$(call prove,dimension-floors)
+
+.PHONY: plugin-strict-gate
+plugin-strict-gate: build $(C_TOOLS)/.complete ## the one in C: its compiler has 410 MB
+	$(call say,plugin strict-gate in C)
+	@mkdir -p target/plugins
+	@$(C_TOOLS)/bin/wit-bindgen c wit --world audit-policy --out-dir $(C_TOOLS)/bindings 2>$(C_TOOLS)/log || { cat $(C_TOOLS)/log; exit 1; }
+	@$(C_POLICY) -I $(C_TOOLS)/bindings -o $(C_TOOLS)/strict-gate.wasm \
+		plugins/strict-gate/*.c $(C_TOOLS)/bindings/audit_policy.c $(C_TOOLS)/bindings/audit_policy_component_type.o
+	@target/release/gansauditor policy componentize $(C_TOOLS)/strict-gate.wasm target/plugins/strict-gate.wasm
+	$(call prove,strict-gate)
+
+define prove
+	@target/release/gansauditor policy conformance target/plugins/$(1).wasm
+	@target/release/gansauditor --policy target/plugins/$(1).wasm policy test plugins/$(1)/fixtures
+endef
 
 target/languages/.complete: plugins/ratchet/package.json plugins/ratchet/package-lock.json plugins/dimension-floors/requirements.txt
 	$(call say,componentizers for JavaScript and Python (90 MB))
-	@rm -rf target/languages
+	@rm -rf target/languages/js target/languages/python
 	@mkdir -p target/languages/js
 	@cp plugins/ratchet/package*.json target/languages/js
 	@npm install --prefix target/languages/js --no-audit --no-fund --loglevel=error
 	@python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
 		--target target/languages/python -r plugins/dimension-floors/requirements.txt
+	@touch $@
+
+# The bindings' generator is of the version that the policies in Rust use.
+$(C_TOOLS)/.complete: plugins/strict-gate/requirements.txt
+	$(call say,compiler for C and generator of its bindings (430 MB))
+	@rm -rf $(C_TOOLS)
+	@cargo install --quiet wit-bindgen-cli --version 0.60.0 --locked --no-default-features --features c --root $(C_TOOLS)
+	@python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --target $(C_TOOLS)/zig -r $<
 	@touch $@
 
 componentize: require
@@ -193,4 +218,4 @@ clean: ## all that was built here (the cached wasm standard library stays)
 	@rm -rf target
 
 help: ## this list
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 22

@@ -3,6 +3,7 @@
 use crate::support::{Act, ScriptedJudge};
 use crate::support::{RulePolicy, World, config, ordinary_rule, python, request};
 use async_trait::async_trait;
+use gansauditor_audit::AuditReport;
 use gansauditor_audit::domain::{
     DecidedBy, Event, JudgeKind, SessionId, Snapshot, Status, StopReason,
 };
@@ -66,6 +67,11 @@ fn world(scores: &[f64], trial: &Arc<Noted>) -> World {
     let world = World::new(judge, config(), ordinary_rule);
     world.try_beside(trial.clone());
     world
+}
+
+async fn audited(world: &World, session: &str) -> AuditReport {
+    let request = request(session, &python("a.py", WORK));
+    world.audits.audit(request, &Unheard).await.unwrap()
 }
 
 fn stops(_: &Snapshot) -> Result<Status, PolicyError> {
@@ -135,11 +141,7 @@ async fn each_policy_gets_its_own_memo_back() {
 async fn a_candidate_that_acts_decides_and_the_live_policy_is_compared() {
     let trial = Noted::of(stops);
     let world = world(&[96.0], &trial);
-    let report = world
-        .audits
-        .audit(request("canary-1", &python("a.py", WORK)), &Unheard)
-        .await
-        .unwrap();
+    let report = audited(&world, "canary-1").await;
     assert_eq!(report.standing, Standing::Stopped);
     assert_eq!(
         report.decided_by,
@@ -158,11 +160,7 @@ async fn a_candidate_that_acts_decides_and_the_live_policy_is_compared() {
 async fn where_an_acting_candidate_fails_the_live_policy_decides_in_full() {
     let trial = Noted::of(|_| Err(PolicyError::Trapped("unreachable".into())));
     let world = world(&[96.0], &trial);
-    let report = world
-        .audits
-        .audit(request("canary-1", &python("a.py", WORK)), &Unheard)
-        .await
-        .unwrap();
+    let report = audited(&world, "canary-1").await;
     assert_eq!(report.standing, Standing::Complete);
     assert_eq!(
         report.decided_by,

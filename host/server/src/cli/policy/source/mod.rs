@@ -1,12 +1,14 @@
 //! Where a component comes from: a file, a web server, or a registry.
 
+mod credentials;
+mod reference;
 mod registry;
 mod web;
 
 use anyhow::Context as _;
 use gansauditor_audit::domain::Digest;
 use gansauditor_policy::{Artifact, PolicyHost};
-use oci_client::Reference;
+use reference::Reference;
 use reqwest::Url;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -47,15 +49,13 @@ impl FromStr for Source {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let Some((scheme, rest)) = text.split_once("://") else {
+        let Some((scheme, _)) = text.split_once("://") else {
             return Ok(Self::File(text.into()));
         };
         match scheme {
-            "oci" => match Reference::from_str(rest) {
+            "oci" => match Reference::from_str(text) {
                 Ok(reference) => Ok(Self::Registry(Box::new(reference))),
-                Err(error) => Err(format!(
-                    "{error}; a registry's artifact is oci://HOST/NAME:TAG or oci://HOST/NAME@sha256:DIGEST"
-                )),
+                Err(error) => Err(error.to_owned()),
             },
             "https" | "http" => {
                 let url = Url::parse(text).map_err(|error| error.to_string())?;
@@ -89,7 +89,7 @@ impl std::fmt::Display for Source {
                 url.set_fragment(None);
                 write!(f, "{url}")
             }
-            Self::Registry(reference) => write!(f, "oci://{reference}"),
+            Self::Registry(reference) => write!(f, "{reference}"),
         }
     }
 }
@@ -142,22 +142,6 @@ fn is_safe(url: &Url) -> bool {
 fn is_here(host: &str) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-/// What a server sends, if it is not more than `limit` bytes.
-fn append(bytes: &mut Vec<u8>, more: &[u8], limit: usize) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        bytes.len() + more.len() <= limit,
-        "it has more than {limit} bytes"
-    );
-    bytes.extend_from_slice(more);
-    Ok(())
-}
-
-/// TLS as everywhere in this program.
-fn set_up_tls() {
-    // Set already: as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 #[cfg(test)]

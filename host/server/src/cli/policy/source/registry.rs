@@ -1,16 +1,21 @@
 //! Components in OCI registries: an artifact with the component as a layer, as `oras push` and `wkg oci push` make
 //! it, and its signature as another layer.
+//!
+//! A pull is two requests of the OCI distribution specification 1.1, a manifest and a blob, and a token where the
+//! registry wants one. They are made here, and not by a library, because none bounds what a registry may send and
+//! whom it may redirect to.
 
-use super::{CONNECT, Fetched, MAX_SIGNATURE, READ, append, is_here, set_up_tls};
+use super::credentials::{Login, login};
+use super::reference::Reference;
+use super::web::{body, client};
+use super::{Fetched, MAX_SIGNATURE, is_here, is_safe};
 use anyhow::Context as _;
-use docker_credential::{CredentialRetrievalError, DockerCredential};
-use futures_util::StreamExt as _;
+use gansauditor_audit::domain::Digest;
 use gansauditor_policy::Artifact;
-use oci_client::Reference;
-use oci_client::client::{Client, ClientConfig, ClientProtocol};
-use oci_client::errors::OciDistributionError;
-use oci_client::manifest::OciDescriptor;
-use oci_client::secrets::RegistryAuth;
+use reqwest::header::{ACCEPT, WWW_AUTHENTICATE};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
+use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// Media types of a component's layer.
 const COMPONENTS: [&str; 2] = [
@@ -18,80 +23,72 @@ const COMPONENTS: [&str; 2] = [
     "application/vnd.wasm.content.layer.v1+wasm",
 ];
 
+/// What is asked for: a manifest; an index only so that it can be told what it is.
+const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.index.v1+json";
+
 /// The annotation that has the name of a layer's file.
 const TITLE: &str = "org.opencontainers.image.title";
 
+/// Largest manifest, in bytes: what the specification wants registries to take.
+const MAX_MANIFEST: usize = 4 << 20;
+
+/// Largest answer with a token, in bytes.
+const MAX_TOKEN: usize = 64 << 10;
+
+#[derive(Deserialize)]
+struct Manifest {
+    #[serde(default)]
+    layers: Vec<Layer>,
+    /// Of an index.
+    #[serde(default)]
+    manifests: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Layer {
+    media_type: String,
+    digest: String,
+    #[serde(default)]
+    annotations: BTreeMap<String, String>,
+}
+
 /// Pulls a component of at most `limit` bytes.
 pub(super) async fn pull(reference: &Reference, limit: usize) -> anyhow::Result<Fetched> {
-    set_up_tls();
-    let client = client(reference);
-    let auth = credentials(reference.resolve_registry())?;
-    let manifest = client.pull_image_manifest(reference, &auth).await;
-    let (manifest, digest) = manifest.map_err(in_words)?;
-    let layer = component(&manifest.layers)?;
-    let component = blob(&client, reference, layer, limit).await?;
+    let mut registry = Registry::new(reference).await?;
+    let manifest = registry.manifest().await?;
+    let found = Reference {
+        digest: Some(Digest::of(&manifest)),
+        ..reference.clone()
+    };
+    let manifest: Manifest =
+        serde_json::from_slice(&manifest).context("its manifest cannot be read")?;
+    anyhow::ensure!(
+        manifest.manifests.is_none(),
+        "it is an index of artifacts for several platforms; name one of them by its digest"
+    );
+    let component = registry.blob(component(&manifest.layers)?, limit).await?;
     let signature = match manifest.layers.iter().find(|layer| is_signature(layer)) {
         Some(layer) => {
-            let bytes = blob(&client, reference, layer, MAX_SIGNATURE).await;
+            let bytes = registry.blob(layer, MAX_SIGNATURE).await;
             let bytes = bytes.context("its signature")?;
             Some(String::from_utf8_lossy(&bytes).into_owned())
         }
         None => None,
     };
-    let found = reference.clone_with_digest(digest);
     Ok(Fetched {
         artifact: Artifact {
             component,
             signature,
         },
-        from: format!("oci://{found}"),
+        from: found.to_string(),
     })
-}
-
-fn client(reference: &Reference) -> Client {
-    let registry = reference.resolve_registry().to_owned();
-    let host = match registry.rsplit_once(':') {
-        Some((host, _)) => host,
-        None => &registry,
-    };
-    Client::new(ClientConfig {
-        protocol: if is_here(host) {
-            ClientProtocol::HttpsExcept(vec![registry])
-        } else {
-            ClientProtocol::Https
-        },
-        // A policy is for every platform: an index of several is no policy.
-        platform_resolver: None,
-        connect_timeout: Some(CONNECT),
-        read_timeout: Some(READ),
-        user_agent: concat!("gansauditor/", env!("CARGO_PKG_VERSION")),
-        ..ClientConfig::default()
-    })
-}
-
-/// As this user logged in with docker or oras; anonymous where they did not.
-fn credentials(registry: &str) -> anyhow::Result<RegistryAuth> {
-    match docker_credential::get_credential(registry) {
-        Ok(DockerCredential::UsernamePassword(user, password)) => {
-            Ok(RegistryAuth::Basic(user, password))
-        }
-        Ok(DockerCredential::IdentityToken(_)) => anyhow::bail!(
-            "docker holds an identity token for {registry}, which is not understood; log in with a user name and an access token"
-        ),
-        Err(
-            CredentialRetrievalError::ConfigNotFound
-            | CredentialRetrievalError::ConfigReadError
-            | CredentialRetrievalError::NoCredentialConfigured,
-        ) => Ok(RegistryAuth::Anonymous),
-        Err(error) => Err(error).context("the registry's password in docker's config.json"),
-    }
 }
 
 /// The one layer that is a component.
-fn component(layers: &[OciDescriptor]) -> anyhow::Result<&OciDescriptor> {
-    let mut components = layers
-        .iter()
-        .filter(|layer| COMPONENTS.contains(&layer.media_type.as_str()));
+fn component(layers: &[Layer]) -> anyhow::Result<&Layer> {
+    let is_component = |layer: &&Layer| COMPONENTS.contains(&layer.media_type.as_str());
+    let mut components = layers.iter().filter(is_component);
     match (components.next(), components.next()) {
         (Some(layer), None) => Ok(layer),
         (Some(_), Some(_)) => anyhow::bail!("it has several layers of WebAssembly"),
@@ -101,52 +98,171 @@ fn component(layers: &[OciDescriptor]) -> anyhow::Result<&OciDescriptor> {
                 .map(|layer| layer.media_type.as_str())
                 .collect();
             anyhow::bail!(
-                "it has no layer of type {}, but [{}]; push the component so: oras push REF policy.wasm:{}",
+                "it has no layer of type {0}, but [{1}]; push the component so: oras push REF policy.wasm:{0}",
                 COMPONENTS[0],
-                types.join(", "),
-                COMPONENTS[0]
+                types.join(", ")
             )
         }
     }
 }
 
 /// A layer that is the file of a signature.
-fn is_signature(layer: &OciDescriptor) -> bool {
-    let title = layer.annotations.as_ref().and_then(|all| all.get(TITLE));
+fn is_signature(layer: &Layer) -> bool {
+    let title = layer.annotations.get(TITLE);
     title.is_some_and(|title| title.ends_with(".minisig") || title.ends_with(".sig"))
 }
 
-/// The bytes of a layer; the library holds them against the layer's digest.
-async fn blob(
-    client: &Client,
-    reference: &Reference,
-    layer: &OciDescriptor,
-    limit: usize,
-) -> anyhow::Result<Vec<u8>> {
-    let mut stream = client
-        .pull_blob_stream(reference, layer)
-        .await
-        .map_err(in_words)?;
-    let mut bytes = Vec::new();
-    while let Some(chunk) = stream.next().await {
-        append(&mut bytes, &chunk?, limit)?;
-    }
-    Ok(bytes)
+/// A registry, asked about one artifact.
+struct Registry<'r> {
+    reference: &'r Reference,
+    client: Client,
+    base: Url,
+    login: Option<Login>,
+    pass: Pass,
 }
 
-/// What is wrong, and what to do about it.
-fn in_words(error: OciDistributionError) -> anyhow::Error {
-    let advice = match &error {
-        OciDistributionError::AuthenticationFailure(_)
-        | OciDistributionError::UnauthorizedError { .. } => {
-            "the registry does not let this user in; log in with `docker login` or `oras login`"
+/// What requests are let in with.
+enum Pass {
+    Nothing,
+    Password,
+    Token(String),
+}
+
+impl<'r> Registry<'r> {
+    async fn new(reference: &'r Reference) -> anyhow::Result<Self> {
+        let plain = format!("http://{}/", reference.registry);
+        let plain = Url::parse(&plain).context("the registry's name is none")?;
+        // As docker does: nobody is between this machine and itself.
+        let base = if is_here(plain.host_str().unwrap_or_default()) {
+            plain
+        } else {
+            Url::parse(&format!("https://{}/", reference.registry))?
+        };
+        Ok(Self {
+            reference,
+            client: client(&base)?,
+            login: login(&reference.registry).await?,
+            base,
+            pass: Pass::Nothing,
+        })
+    }
+
+    async fn manifest(&mut self) -> anyhow::Result<Vec<u8>> {
+        let response = self.get("manifests", self.reference.version()).await?;
+        let bytes = body(response, MAX_MANIFEST).await.context("its manifest")?;
+        if let Some(wanted) = &self.reference.digest {
+            let found = Digest::of(&bytes);
+            anyhow::ensure!(found == *wanted, "the digest of its manifest is {found}");
         }
-        OciDistributionError::ImageManifestNotFoundError(_) => "the registry has no such artifact",
-        OciDistributionError::RegistryError { .. } => "the registry refuses",
-        OciDistributionError::ImageIndexParsingNoPlatformResolverError => {
-            "it is an index of artifacts for several platforms; name one of them by its digest"
+        Ok(bytes)
+    }
+
+    async fn blob(&mut self, layer: &Layer, limit: usize) -> anyhow::Result<Vec<u8>> {
+        let wanted: Digest = layer.digest.parse().context("a layer of it")?;
+        let response = self.get("blobs", wanted.as_str()).await?;
+        let bytes = body(response, limit).await?;
+        let found = Digest::of(&bytes);
+        anyhow::ensure!(
+            found == wanted,
+            "the digest of a layer is {found}, and not {wanted}"
+        );
+        Ok(bytes)
+    }
+
+    /// A part of the artifact. Asked once more when the registry wants to know who asks.
+    async fn get(&mut self, kind: &str, name: &str) -> anyhow::Result<Response> {
+        let path = format!("v2/{}/{kind}/{name}", self.reference.name);
+        let url = self.base.join(&path)?;
+        let mut response = self.send(&url).await?;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            self.pass = self.let_in(&response).await?;
+            response = self.send(&url).await?;
         }
-        _ => "the registry's answer cannot be used",
-    };
-    anyhow::Error::new(error).context(advice)
+        match response.status() {
+            StatusCode::OK => Ok(response),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => anyhow::bail!(
+                "the registry does not let this user in; log in with `docker login {0}` or `oras login {0}`",
+                self.reference.registry
+            ),
+            StatusCode::NOT_FOUND => anyhow::bail!("the registry has no such artifact"),
+            status => anyhow::bail!("the registry answers {status}"),
+        }
+    }
+
+    async fn send(&self, url: &Url) -> anyhow::Result<Response> {
+        let request = self.client.get(url.clone()).header(ACCEPT, MANIFESTS);
+        let request = match &self.pass {
+            Pass::Nothing => request,
+            Pass::Password => self.with_password(request),
+            Pass::Token(token) => request.bearer_auth(token),
+        };
+        Ok(request.send().await.map_err(reqwest::Error::without_url)?)
+    }
+
+    fn with_password(&self, request: RequestBuilder) -> RequestBuilder {
+        match &self.login {
+            Some(Login { user, password }) => request.basic_auth(user, Some(password)),
+            None => request,
+        }
+    }
+
+    /// What the registry wants to see, by its challenge.
+    async fn let_in(&self, refused: &Response) -> anyhow::Result<Pass> {
+        let challenge = refused.headers().get(WWW_AUTHENTICATE);
+        let challenge = challenge.and_then(|challenge| challenge.to_str().ok());
+        let challenge =
+            challenge.context("the registry refuses, and does not say what it wants")?;
+        let challenges = http_auth::parse_challenges(challenge)
+            .map_err(|_| anyhow::anyhow!("what the registry wants cannot be read: {challenge}"))?;
+        let wants = |scheme: &str| {
+            let mut all = challenges.iter();
+            all.find(|challenge| challenge.scheme.eq_ignore_ascii_case(scheme))
+        };
+        let Some(bearer) = wants("bearer") else {
+            anyhow::ensure!(
+                wants("basic").is_some(),
+                "what the registry wants is not understood: {challenge}"
+            );
+            return Ok(Pass::Password);
+        };
+        let parameter = |name: &str| {
+            let mut all = bearer.params.iter();
+            let found = all.find(|(key, _)| key.eq_ignore_ascii_case(name));
+            found.map(|(_, value)| value.to_unescaped())
+        };
+        let realm = parameter("realm").context("the registry does not say who gives a token")?;
+        let mut realm = Url::parse(&realm).context("who gives the registry's token")?;
+        // The password goes there.
+        let is_as_safe = realm.scheme() == "https" || self.base.scheme() == "http";
+        anyhow::ensure!(
+            is_safe(&realm) && is_as_safe,
+            "the registry's tokens come from an address without https"
+        );
+        let scope = format!("repository:{}:pull", self.reference.name);
+        realm.query_pairs_mut().append_pair("scope", &scope);
+        if let Some(service) = parameter("service") {
+            realm.query_pairs_mut().append_pair("service", &service);
+        }
+        let request = self.with_password(self.client.get(realm));
+        let response = request.send().await.map_err(reqwest::Error::without_url)?;
+        anyhow::ensure!(
+            response.status() == StatusCode::OK,
+            "the registry gives this user no token ({}); log in with `docker login {}`",
+            response.status(),
+            self.reference.registry
+        );
+        let answer = body(response, MAX_TOKEN).await.context("its token")?;
+        token(&answer).context("the registry's token cannot be read")
+    }
+}
+
+/// The token in an answer, by either of its names.
+fn token(answer: &[u8]) -> Option<Pass> {
+    #[derive(Deserialize)]
+    struct Answer {
+        token: Option<String>,
+        access_token: Option<String>,
+    }
+    let answer: Answer = serde_json::from_slice(answer).ok()?;
+    answer.token.or(answer.access_token).map(Pass::Token)
 }

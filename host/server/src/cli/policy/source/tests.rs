@@ -70,6 +70,8 @@ fn a_source_is_told_by_its_scheme_and_told_without_its_secrets() {
         ("ftp://host.example/p.wasm", "not known"),
         ("oci://", "oci://HOST"),
         ("oci://host/UPPER", "oci://HOST"),
+        ("oci://me:secret@host/name", "oci://HOST"),
+        ("oci://host/name@sha256:12", "oci://HOST"),
         ("https://", ""),
     ] {
         let error = shown(wrong).unwrap_err();
@@ -87,6 +89,11 @@ fn web() -> Router {
         .route("/signed.wasm", get(|| async { "component" }))
         .route("/signed.wasm.sig", get(|| async { "c2ln" }))
         .route("/closed.wasm", get(|| async { StatusCode::FORBIDDEN }))
+        .route("/unlisted.wasm", get(|| async { "component" }))
+        .route(
+            "/unlisted.wasm.minisig",
+            get(|| async { StatusCode::FORBIDDEN }),
+        )
         .route("/broken.wasm", get(|| async { StatusCode::BAD_GATEWAY }))
         .route("/odd.wasm", get(|| async { "component" }))
         .route(
@@ -110,6 +117,8 @@ async fn a_web_address_gives_the_component_and_the_signature_beside_it() {
     assert_eq!(plain.from, format!("{base}/plain.wasm"));
     let signed = fetch(&format!("{base}/signed.wasm")).await.unwrap();
     assert_eq!(signed.artifact.signature.as_deref(), Some("c2ln"));
+    let unlisted = fetch(&format!("{base}/unlisted.wasm")).await.unwrap();
+    assert_eq!(unlisted.artifact.signature, None);
     let moved = fetch(&format!("{base}/moved.wasm")).await.unwrap();
     assert_eq!(moved.artifact.component, b"component");
     assert!(plain.check(Some(&Digest::of(b"component"))).is_ok());
@@ -200,6 +209,7 @@ impl Registry {
                 ("two", manifest(&format!("{wasm},{wasm}"))),
                 ("altered", manifest(&altered)),
                 ("huge", manifest(&large)),
+                ("padded", manifest(&wasm) + &" ".repeat(4 << 20)),
                 (
                     "index",
                     r#"{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}"#.to_owned(),
@@ -321,7 +331,7 @@ async fn a_registry_gives_the_component_by_tag_and_by_digest() {
 async fn what_a_registry_does_not_give_is_told() {
     let registry = registry().await;
     for (tag, says) in [
-        ("absent", "the registry refuses"),
+        ("absent", "no such artifact"),
         (
             "text",
             "no layer of type application/wasm, but [text/plain]",
@@ -330,6 +340,7 @@ async fn what_a_registry_does_not_give_is_told() {
         ("altered", "igest"),
         ("index", "index of artifacts"),
         ("huge", "more than 65536 bytes"),
+        ("padded", "its manifest: it has more than 4194304 bytes"),
     ] {
         let why = refusal(&format!("oci://{registry}/team/policy:{tag}")).await;
         assert!(why.contains(says), "{tag}: {why}");

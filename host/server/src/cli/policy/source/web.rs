@@ -1,9 +1,9 @@
-//! Components on web servers, with their signatures beside them.
+//! Components on web servers, with their signatures beside them; and what all that is fetched over HTTP shares.
 
-use super::{CONNECT, MAX_SIGNATURE, READ, append, is_here, is_safe, set_up_tls};
+use super::{CONNECT, MAX_SIGNATURE, READ, is_here, is_safe};
 use anyhow::Context as _;
 use gansauditor_policy::Artifact;
-use reqwest::{Client, StatusCode, Url, redirect};
+use reqwest::{Client, Response, StatusCode, Url, redirect};
 
 /// Redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
@@ -14,17 +14,36 @@ const SIGNATURES: [&str; 2] = [".minisig", ".sig"];
 /// Fetches a component of at most `limit` bytes.
 pub(super) async fn fetch(url: &Url, limit: usize) -> anyhow::Result<Artifact> {
     let client = client(url)?;
-    let component = get(&client, url.clone(), limit).await?;
-    let component = component.context("the server has no such file (404)")?;
+    let component = match get(&client, url.clone()).await? {
+        Ok(response) => body(response, limit).await?,
+        Err(StatusCode::NOT_FOUND | StatusCode::GONE) => {
+            anyhow::bail!("the server has no such file (404)")
+        }
+        Err(status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)) => anyhow::bail!(
+            "the server refuses ({status}); the address must be one that this machine may read"
+        ),
+        Err(status) => anyhow::bail!("the server answers {status}"),
+    };
     let mut signature = None;
     for suffix in SIGNATURES {
         let mut beside = url.clone();
         beside.set_path(&format!("{}{suffix}", url.path()));
-        let found = get(&client, beside, MAX_SIGNATURE).await;
-        if let Some(bytes) = found.with_context(|| format!("its signature ({suffix})"))? {
-            // What is no text is no signature either, and will be told so.
-            signature = Some(String::from_utf8_lossy(&bytes).into_owned());
-            break;
+        match get(&client, beside).await? {
+            Ok(response) => {
+                let bytes = body(response, MAX_SIGNATURE).await;
+                let bytes = bytes.with_context(|| format!("its signature ({suffix})"))?;
+                // What is no text is no signature either, and will be told so.
+                signature = Some(String::from_utf8_lossy(&bytes).into_owned());
+                break;
+            }
+            // Stores that let nobody list them refuse what is not there. Where a signature is wanted, none is.
+            Err(
+                StatusCode::NOT_FOUND
+                | StatusCode::GONE
+                | StatusCode::UNAUTHORIZED
+                | StatusCode::FORBIDDEN,
+            ) => {}
+            Err(status) => anyhow::bail!("its signature ({suffix}): the server answers {status}"),
         }
     }
     Ok(Artifact {
@@ -33,12 +52,15 @@ pub(super) async fn fetch(url: &Url, limit: usize) -> anyhow::Result<Artifact> {
     })
 }
 
-fn client(url: &Url) -> anyhow::Result<Client> {
-    set_up_tls();
+/// A client for what begins at an address.
+pub(super) fn client(url: &Url) -> anyhow::Result<Client> {
+    // Set already: as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let follow = redirect::Policy::custom(|attempt| {
+        let was_https = attempt.previous().iter().any(|url| url.scheme() == "https");
         if attempt.previous().len() > MAX_REDIRECTS {
             attempt.error("it redirects too often")
-        } else if is_safe(attempt.url()) {
+        } else if is_safe(attempt.url()) && (attempt.url().scheme() == "https" || !was_https) {
             attempt.follow()
         } else {
             attempt.error("it redirects to an address without https")
@@ -55,26 +77,38 @@ fn client(url: &Url) -> anyhow::Result<Client> {
     } else {
         builder
     };
+    let builder = if url.scheme() == "http" {
+        // No certificate is looked at, so that none need be installed.
+        builder.tls_certs_only([])
+    } else {
+        builder
+    };
     builder.build().context("cannot set up a client")
 }
 
-/// What lies at an address; nothing where the server knows of nothing there.
-async fn get(client: &Client, url: Url, limit: usize) -> anyhow::Result<Option<Vec<u8>>> {
-    // Told by the whole chain of causes; the address is told by the caller, without its secrets.
-    let plain = reqwest::Error::without_url;
-    let mut response = client.get(url).send().await.map_err(plain)?;
-    match response.status() {
-        StatusCode::OK => {}
-        StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(None),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => anyhow::bail!(
-            "the server refuses ({}); the address must be one that this machine may read",
-            response.status()
-        ),
-        status => anyhow::bail!("the server answers {status}"),
-    }
+/// The answer from an address, or the status that is no success. Its address is told by the caller, without secrets.
+async fn get(client: &Client, url: Url) -> anyhow::Result<Result<Response, StatusCode>> {
+    let answered = client.get(url).send().await;
+    let response = answered.map_err(reqwest::Error::without_url)?;
+    Ok(match response.status() {
+        StatusCode::OK => Ok(response),
+        status => Err(status),
+    })
+}
+
+/// All that a server sends, if it is not more than `limit` bytes.
+pub(super) async fn body(mut response: Response, limit: usize) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(plain)? {
-        append(&mut bytes, &chunk, limit)?;
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(reqwest::Error::without_url)?
+    {
+        anyhow::ensure!(
+            bytes.len() + chunk.len() <= limit,
+            "it has more than {limit} bytes"
+        );
+        bytes.extend_from_slice(&chunk);
     }
-    Ok(Some(bytes))
+    Ok(bytes)
 }
