@@ -105,6 +105,16 @@ require:
 	@host/policy/require.sh rust
 	@host/policy/require.sh cc
 
+# What is not built is said last, and what it wants.
+LACKING := $(strip $(foreach tool,node npm python3,$(if $(shell command -v $(tool)),,$(tool))))
+
+.PHONY: left-out left-out-c
+plugins templates: $(if $(LACKING),left-out) left-out-c
+left-out:
+	$(call say,left out: what is in JavaScript and Python wants node and npm and python3; not found: $(LACKING))
+left-out-c:
+	$(call say,left out: what is in C brings a compiler of 410 MB; make plugin-strict-gate and make template-c build it)
+
 test: build rust-plugins venv ## all tests
 	$(call say,tests)
 	@cargo test --quiet --release --workspace --no-run
@@ -156,8 +166,10 @@ target/local-model/.complete: tests/local-model/requirements.txt | venv
 
 templates: template-rust $(if $(FOREIGN),template-js template-python) ## what `policy new` writes, built as its README says, and tried (minutes)
 
-.PHONY: template-rust template-js template-python
-template-rust template-js template-python: template-%: build
+template-c: $(C_TOOLS)/.complete ## that in C: its compiler has 410 MB
+
+.PHONY: template-rust template-js template-python template-c
+template-rust template-js template-python template-c: template-%: build
 	$(call say,template $*)
 	@rm -rf target/templates/$*
 	@target/release/gansauditor policy new my-policy --lang $* --dir target/templates/$*
@@ -165,7 +177,7 @@ template-rust template-js template-python: template-%: build
 	@target/release/gansauditor --policy target/templates/$*/my-policy.wasm policy test target/templates/$*/fixtures
 	@target/release/gansauditor policy conformance target/templates/$*/my-policy.wasm
 
-.PHONY: build-template-rust build-template-js build-template-python
+.PHONY: build-template-rust build-template-js build-template-python build-template-c
 build-template-rust:
 	@$(GUEST) build --quiet --release --manifest-path target/templates/rust/Cargo.toml
 	@target/release/gansauditor policy componentize target/guest/wasm32-unknown-unknown/release/my_policy.wasm target/templates/rust/my-policy.wasm
@@ -179,6 +191,10 @@ build-template-python:
 	@cd target/templates/python && python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@cd target/templates/python && $(WORLD) componentize --stub-wasi --output my-policy.wasm policy
 	@cd target/templates/python && $(WORLD) bindings bindings && PYTHONPATH=bindings .venv/bin/python -m unittest
+
+# With the tools that are here already.
+build-template-c:
+	@$(MAKE) -C target/templates/c GANSAUDITOR=$(CURDIR)/target/release/gansauditor TOOLS=$(CURDIR)/$(C_TOOLS) test
 
 runtimes: target/runtimes/.complete core ## the core natively, in wasmtime, wasmi, Node, a browser and Python: the same decisions
 	$(call say,runtimes)

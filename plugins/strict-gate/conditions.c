@@ -7,8 +7,8 @@
 /// Share of the rubric that a review must have assessed for its submission to complete.
 static const double MINIMUM_ASSESSED = 0.5;
 
-/// Names in one condition's text, and bytes of each; conditions there are.
-enum { MOST_NAMES = 5, LONGEST_NAME = 200, CONDITIONS = 6 };
+/// Names in one condition's text, and bytes of each.
+enum { MOST_NAMES = 5, LONGEST_NAME = 200 };
 
 /// Some names, and how many more there are.
 typedef struct {
@@ -31,6 +31,7 @@ static void add_listed(builder_t *to, const listing_t *listing) {
 }
 
 static void require(unmet_t *unmet, uint8_t condition, double required, double actual, text_t detail) {
+    unmet->ptr = realloc(unmet->ptr, (unmet->len + 1) * sizeof *unmet->ptr);
     unmet->ptr[unmet->len++] = (gansauditor_policy_types_unmet_condition_t){
         .condition = {.tag = condition},
         .required = required,
@@ -38,6 +39,11 @@ static void require(unmet_t *unmet, uint8_t condition, double required, double a
         .margin = required > actual ? required - actual : actual - required,
         .detail = detail,
     };
+}
+
+void require_custom(unmet_t *unmet, const char *name, double required, double actual, text_t detail) {
+    require(unmet, GANSAUDITOR_POLICY_TYPES_CONDITION_CUSTOM, required, actual, detail);
+    unmet->ptr[unmet->len - 1].condition.val.custom = text_of(name);
 }
 
 /// Each review of the newest submission read all of it and scored it. Counted in reviews.
@@ -148,7 +154,7 @@ static void too_little_assessed(unmet_t *unmet, const iteration_t *newest) {
 unmet_t unmet_conditions(const snapshot_t *snapshot, double bar, severity_t severity) {
     const iteration_t *newest = newest_of(snapshot);
     const files_t files = files_of(snapshot);
-    unmet_t unmet = {.ptr = calloc(CONDITIONS, sizeof *unmet.ptr)};
+    unmet_t unmet = {0};
     partial_review(&unmet, newest);
     blocking_findings(&unmet, snapshot, severity);
     score_below_bar(&unmet, newest, bar);

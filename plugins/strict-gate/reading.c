@@ -14,13 +14,14 @@ bar_t bar_in_force(const snapshot_t *snapshot, uint32_t loop) {
     const gansauditor_policy_types_list_tier_t *tiers = &snapshot->criteria.tiers;
     size_t at = 0;
     while (at + 1 < tiers->len && tiers->ptr[at].loops < loop) at++;
-    bar_t bar = {.score = tiers->ptr[at].score, .tier = (uint32_t)at + 1};
-    if (snapshot->request.bar.is_some) {
-        const gansauditor_policy_types_bar_request_t *asked = &snapshot->request.bar.val;
-        if (asked->tag == GANSAUDITOR_POLICY_TYPES_BAR_REQUEST_EXACTLY) bar.score = asked->val.exactly;
-        else if (asked->val.at_least > bar.score) bar.score = asked->val.at_least;
-    }
-    return bar;
+    return (bar_t){.score = requested_bar(snapshot, tiers->ptr[at].score), .tier = (uint32_t)at + 1};
+}
+
+double requested_bar(const snapshot_t *snapshot, double own) {
+    if (!snapshot->request.bar.is_some) return own;
+    const gansauditor_policy_types_bar_request_t *asked = &snapshot->request.bar.val;
+    if (asked->tag == GANSAUDITOR_POLICY_TYPES_BAR_REQUEST_EXACTLY) return asked->val.exactly;
+    return asked->val.at_least > own ? asked->val.at_least : own;
 }
 
 uint32_t hard_stop_of(const snapshot_t *snapshot) {

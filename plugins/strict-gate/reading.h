@@ -25,6 +25,9 @@ const iteration_t *newest_of(const snapshot_t *snapshot);
 /// The first tier that is not over yet, after the last one that; a request raises or replaces its score.
 bar_t bar_in_force(const snapshot_t *snapshot, uint32_t loop);
 
+/// What the submission asked for, after the operator's mode, goes before the policy's own bar.
+double requested_bar(const snapshot_t *snapshot, double own);
+
 /// Loop at which the session stops unless that loop completes.
 uint32_t hard_stop_of(const snapshot_t *snapshot);
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 
 import pytest
@@ -66,6 +67,9 @@ def test_a_new_policy_has_the_contract_and_nothing_is_overwritten(tmp_path):
         ("rust", {"Cargo.toml", "src/lib.rs", "src/feedback.rs"}),
         ("js", {"package.json", "policy.js", "policy.test.js", "reading.js", "feedback.js"}),
         ("python", {"requirements.txt", "policy.py", "test_policy.py", "reading.py", "feedback.py"}),
+        ("c", {"Makefile", "requirements.txt", "policy.c", "memory.c"} | {
+            f"{part}.{kind}" for part in ("conditions", "feedback", "files", "reading", "text") for kind in "ch"
+        }),
     ],
 )
 def test_each_language_has_its_files_and_the_same_fixtures(tmp_path, lang, own):
@@ -86,6 +90,19 @@ def test_the_templates_pin_the_tools_that_the_samples_are_built_with(tmp_path):
     asked = json.loads((tmp_path / "p/package.json").read_text())["devDependencies"]
     used = json.loads((ROOT / "plugins/ratchet/package.json").read_text())["devDependencies"]
     assert asked == used
+
+    run(tmp_path, "new", "q", "--lang", "c")
+    generator = "wit-bindgen-cli --version [0-9.]+ "
+    asked = re.search(generator, (tmp_path / "q/Makefile").read_text())
+    assert asked.group() == re.search(generator, (ROOT / "Makefile").read_text()).group()
+
+
+@pytest.mark.parametrize("lang", ["rust", "js", "python", "c"])
+def test_no_language_overwrites_what_is_there(tmp_path, lang):
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p/README.md").write_text("mine")
+    assert "nothing was written" in run(tmp_path, "new", "p", "--lang", lang, code=2).stderr
+    assert [(file.name, file.read_text()) for file in (tmp_path / "p").iterdir()] == [("README.md", "mine")]
 
 
 def test_the_templates_generator_is_the_one_the_contract_is_built_with(tmp_path):

@@ -23,6 +23,8 @@ pub(super) enum Language {
     Js,
     /// Python, with an interpreter in the component
     Python,
+    /// C, with a compiler of 410 MB
+    C,
 }
 
 impl Language {
@@ -32,6 +34,7 @@ impl Language {
             Self::Rust => &RUST,
             Self::Js => &JS,
             Self::Python => &PYTHON,
+            Self::C => &C,
         };
         own.iter().chain(&FIXTURES).copied()
     }
@@ -116,6 +119,47 @@ const PYTHON: [File; 7] = [
         "feedback.py",
         embedded!("../../plugins/dimension-floors/feedback.py"),
     ),
+];
+
+/// As for JavaScript.
+const C: [File; 16] = [
+    ("Makefile", embedded!("templates/c/Makefile.in")),
+    ("README.md", embedded!("templates/c/README.md.in")),
+    (".gitignore", embedded!("templates/c/gitignore")),
+    ("policy.c", embedded!("templates/c/policy.c.in")),
+    (
+        "requirements.txt",
+        embedded!("../../plugins/strict-gate/requirements.txt"),
+    ),
+    (
+        "conditions.c",
+        embedded!("../../plugins/strict-gate/conditions.c"),
+    ),
+    (
+        "conditions.h",
+        embedded!("../../plugins/strict-gate/conditions.h"),
+    ),
+    (
+        "feedback.c",
+        embedded!("../../plugins/strict-gate/feedback.c"),
+    ),
+    (
+        "feedback.h",
+        embedded!("../../plugins/strict-gate/feedback.h"),
+    ),
+    ("files.c", embedded!("../../plugins/strict-gate/files.c")),
+    ("files.h", embedded!("../../plugins/strict-gate/files.h")),
+    ("memory.c", embedded!("../../plugins/strict-gate/memory.c")),
+    (
+        "reading.c",
+        embedded!("../../plugins/strict-gate/reading.c"),
+    ),
+    (
+        "reading.h",
+        embedded!("../../plugins/strict-gate/reading.h"),
+    ),
+    ("text.c", embedded!("../../plugins/strict-gate/text.c")),
+    ("text.h", embedded!("../../plugins/strict-gate/text.h")),
 ];
 
 /// A text of a template, for a policy of this name.
