@@ -112,6 +112,41 @@ async fn once(way: Way, base_url: String, asker: &Asker) -> Result<Answer, Model
     outcome
 }
 
+/// How a service may keep its answer to itself, by the name of its script.
+fn unfinished() -> [(&'static str, Step); 2] {
+    let stall = Step::Stall {
+        text: ANSWER.to_owned(),
+        after: 2,
+    };
+    [("silent", Step::Silence), ("stalls", stall)]
+}
+
+/// Asks once for an answer that never comes whole. Soon after `due` the asking ends, and the request with it:
+/// nobody pays for an answer that nobody hears.
+async fn in_vain(
+    way: Way,
+    server: &StandIn,
+    (name, step): (&str, Step),
+    asker: &Asker,
+    due: impl Future<Output = Instant>,
+) -> ModelError {
+    let base_url = server.script(name, vec![step]);
+    let (settings, key) = settings(base_url);
+    let (model, prompt) = (way.model(settings), prompt());
+    let (due, outcome) = tokio::join!(due, model.answer(&prompt, asker.call()));
+    let late = due.elapsed();
+    assert!(
+        late < Duration::from_millis(250),
+        "{way:?} {name}: {late:?}"
+    );
+    tokio::time::timeout(AMPLE, server.idle(name))
+        .await
+        .unwrap();
+    drop(model);
+    gone(&key).await;
+    outcome.unwrap_err()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn real_codex_gives_the_answer_and_sends_the_prompt_as_it_is() {
     let server = StandIn::start().await.unwrap();
@@ -254,26 +289,14 @@ async fn real_codex_hands_on_what_is_not_of_the_schema() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn real_codex_is_ended_by_the_deadline() {
-    let stall = Step::Stall {
-        text: ANSWER.to_owned(),
-        after: 2,
-    };
     let server = StandIn::start().await.unwrap();
     for way in BOTH {
-        for (name, step) in [("silent", &Step::Silence), ("stalls", &stall)] {
+        for (name, step) in unfinished() {
             let time = Duration::from_secs(4);
-            let base_url = server.script(name, vec![step.clone()]);
-            let (settings, key) = settings(base_url);
-            let model = way.model(settings);
-            let (prompt, asker) = (prompt(), Asker::with_time(time));
-            let begun = Instant::now();
-            let outcome = model.answer(&prompt, asker.call()).await;
-            let late = begun.elapsed().saturating_sub(time);
-            assert_eq!(outcome, Err(ModelError::TimedOut), "{way:?} {name}");
-            assert!(
-                late < Duration::from_millis(250),
-                "{way:?} {name}: {late:?}"
-            );
+            let asker = Asker::with_time(time);
+            let deadline = async { Instant::now() + time };
+            let error = in_vain(way, &server, (name, step), &asker, deadline).await;
+            assert_eq!(error, ModelError::TimedOut, "{way:?} {name}");
             let said = asker.said.text();
             assert_eq!(
                 !said.is_empty(),
@@ -282,46 +305,23 @@ async fn real_codex_is_ended_by_the_deadline() {
             );
             assert!(ANSWER.starts_with(&said), "{said}");
             assert_eq!(server.requests(name).len(), 1, "{way:?} {name}");
-            tokio::time::timeout(AMPLE, server.idle(name))
-                .await
-                .unwrap();
-            drop(model);
-            gone(&key).await;
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn real_codex_is_cancelled_at_once() {
-    let stall = Step::Stall {
-        text: ANSWER.to_owned(),
-        after: 2,
-    };
     let server = StandIn::start().await.unwrap();
     for way in BOTH {
-        for (name, step) in [("silent", &Step::Silence), ("stalls", &stall)] {
-            let base_url = server.script(name, vec![step.clone()]);
-            let (settings, key) = settings(base_url);
-            let model = way.model(settings);
-            let (prompt, asker) = (prompt(), Asker::patient());
+        for (name, step) in unfinished() {
+            let asker = Asker::patient();
             let cancel = async {
                 server.asked(name, 1).await;
                 asker.cancel.cancel();
                 Instant::now()
             };
-            let (outcome, cancelled) = tokio::join!(model.answer(&prompt, asker.call()), cancel);
-            let late = cancelled.elapsed();
-            assert_eq!(outcome, Err(ModelError::Cancelled), "{way:?} {name}");
-            assert!(
-                late < Duration::from_millis(250),
-                "{way:?} {name}: {late:?}"
-            );
-            // The request is given up too: nobody pays for an answer that nobody hears.
-            tokio::time::timeout(AMPLE, server.idle(name))
-                .await
-                .unwrap();
-            drop(model);
-            gone(&key).await;
+            let error = in_vain(way, &server, (name, step), &asker, cancel).await;
+            assert_eq!(error, ModelError::Cancelled, "{way:?} {name}");
         }
     }
 }

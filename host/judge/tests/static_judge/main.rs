@@ -5,4 +5,8 @@ mod files;
 mod grading;
 mod hostile;
 mod languages;
+#[path = "../common/reports.rs"]
+mod reports;
+#[path = "../common/requests.rs"]
+mod requests;
 mod support;

@@ -9,5 +9,9 @@ mod hostile_logs;
 mod known_tools;
 mod limits;
 mod properties;
+#[path = "../common/reports.rs"]
+mod reports;
+#[path = "../common/requests.rs"]
+mod requests;
 mod submissions;
 mod support;

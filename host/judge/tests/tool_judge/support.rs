@@ -1,16 +1,15 @@
-//! Programs and requests in few words.
+//! Programs and reviews by them in few words.
 
-use gansauditor_audit::domain::{Coverage, Extent, Language, Reported, WorkFile};
+use gansauditor_audit::domain::{Coverage, Reported, WorkFile};
 use gansauditor_audit::ports::{Judge, JudgeError, JudgeReport, JudgeRequest};
-use gansauditor_audit::rubric::Rubric;
 use gansauditor_judge::{ToolJudge, ToolsConfig};
 use serde_json::{Value, json};
-use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
+
+pub(crate) use crate::reports::score;
+pub(crate) use crate::requests::{file, in_runtime, request};
 
 /// A tool or check that is a shell script, with a folder outside of its scratch where it may leave traces: `$W`.
 pub(crate) struct Script {
@@ -80,40 +79,9 @@ impl Script {
     }
 }
 
-pub(crate) fn file(path: &str, text: &str) -> WorkFile {
-    WorkFile {
-        path: path.to_owned(),
-        named: true,
-        language: Language::from_path(path),
-        text: text.to_owned(),
-        extent: Extent::Whole,
-    }
-}
-
 /// Four lines of code in `app.py`.
 pub(crate) fn app() -> WorkFile {
     file("app.py", "import os\nimport sys\n  eval(x)\nlast = 1\n")
-}
-
-pub(crate) fn request(files: Vec<WorkFile>) -> JudgeRequest {
-    JudgeRequest {
-        task: None,
-        files: Arc::new(files),
-        context: Arc::default(),
-        earlier: Vec::new(),
-        rubric: Rubric::default(),
-        draw: 0,
-        time: Duration::from_secs(60),
-        cancel: CancellationToken::new(),
-    }
-}
-
-pub(crate) fn in_runtime<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(future)
 }
 
 pub(crate) fn try_review(
@@ -174,14 +142,6 @@ pub(crate) fn found(report: &JudgeReport) -> Vec<(&str, &str, u32)> {
             )
         })
         .collect()
-}
-
-pub(crate) fn score(report: &JudgeReport, dimension: &str) -> Option<f64> {
-    report
-        .scores
-        .iter()
-        .find(|(name, _)| name == dimension)
-        .map(|(_, score)| score.get())
 }
 
 pub(crate) fn reason(coverage: &Coverage) -> &str {

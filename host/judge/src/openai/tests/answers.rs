@@ -2,6 +2,7 @@
 
 use super::*;
 use gansauditor_audit::domain::Usage;
+use serde_json::Value;
 
 const COST: Usage = Usage {
     input_tokens: 1200,
@@ -10,25 +11,26 @@ const COST: Usage = Usage {
     money_micros: 0,
 };
 
-#[tokio::test]
-async fn an_answer_over_responses_comes_with_its_usage_and_as_it_is_said() {
-    let asked = play(Step::answer(TEXT)).await;
+/// Plays an answer of [`TEXT`]: it is heard as it is said, and comes whole, with its cost and how it came.
+async fn comes_whole(step: Step, way: &str) -> Vec<Recorded> {
+    let asked = play(step).await;
     let answer = asked.result.unwrap();
     assert_eq!(answer.text, TEXT);
     assert_eq!(answer.usage, COST);
-    assert_eq!(answer.way, "m-1 over /responses");
+    assert_eq!(answer.way, way);
     assert_eq!(asked.said, TEXT);
-    assert_eq!(paths(&asked.requests), ["/one/v1/responses"]);
+    asked.requests
+}
+
+#[tokio::test]
+async fn an_answer_over_responses_comes_with_its_usage_and_as_it_is_said() {
+    let requests = comes_whole(Step::answer(TEXT), "m-1 over /responses").await;
+    assert_eq!(paths(&requests), ["/one/v1/responses"]);
 }
 
 #[tokio::test]
 async fn an_answer_over_chat_comes_with_its_usage_and_as_it_is_said() {
-    let asked = play(Step::responses_missing(TEXT)).await;
-    let answer = asked.result.unwrap();
-    assert_eq!(answer.text, TEXT);
-    assert_eq!(answer.usage, COST);
-    assert_eq!(answer.way, "m-1 over /chat/completions");
-    assert_eq!(asked.said, TEXT);
+    comes_whole(Step::responses_missing(TEXT), "m-1 over /chat/completions").await;
 }
 
 #[tokio::test]
@@ -100,6 +102,14 @@ async fn any_text_is_an_answer_whatever_its_shape() {
     }
 }
 
+/// An answer that the server sends word by word as it stands here.
+fn raw(content_type: &str, body: &str) -> Step {
+    Step::Raw {
+        content_type: content_type.to_owned(),
+        body: body.to_owned(),
+    }
+}
+
 #[tokio::test]
 async fn an_answer_in_one_piece_is_read_as_well() {
     let over_responses = json!({
@@ -114,10 +124,7 @@ async fn an_answer_in_one_piece_is_read_as_well() {
         "choices": [{"index": 0, "message": {"role": "assistant", "content": "{\"a\":1}"}, "finish_reason": "stop"}],
         "usage": {"prompt_tokens": 5, "completion_tokens": 7},
     });
-    let whole = |body: serde_json::Value| Step::Raw {
-        content_type: "application/json; charset=utf-8".to_owned(),
-        body: body.to_string(),
-    };
+    let whole = |body: Value| raw("application/json; charset=utf-8", &body.to_string());
     for step in [whole(over_responses), super::over_chat(whole(over_chat))] {
         let answer = play(step).await.result.unwrap();
         assert_eq!(answer.text, "{\"a\":1}");
@@ -137,13 +144,8 @@ async fn a_server_with_habits_of_its_own_is_understood() {
         data: {\"type\":\"response.mood\",\"delta\":{\"not\":\"text\"}}\r\n\r\n\
         data: {\"type\":\"response.completed\",\r\ndata: \"response\":{\"usage\":{\"input_tokens\":3,\"output_tokens\":null}}}\r\n\r\n\
         data: [DONE]\r\n\r\n";
-    let answer = play(Step::Raw {
-        content_type: "text/event-stream".to_owned(),
-        body: body.to_owned(),
-    })
-    .await
-    .result
-    .unwrap();
+    let step = raw("text/event-stream", body);
+    let answer = play(step).await.result.unwrap();
     assert_eq!(answer.text, "{}");
     assert_eq!(answer.usage.input_tokens, 3);
     assert_eq!(answer.usage.output_tokens, 0);
@@ -154,12 +156,7 @@ async fn the_terminal_event_has_the_last_word() {
     let body = "data: {\"type\":\"response.output_text.delta\",\"delta\":\"half\"}\n\n\
         data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":[{\"type\":\"message\",\
         \"content\":[{\"type\":\"output_text\",\"text\":\"all\"}]}]}}\n\n";
-    let answer = play(Step::Raw {
-        content_type: "text/event-stream".to_owned(),
-        body: body.to_owned(),
-    })
-    .await
-    .result
-    .unwrap();
+    let step = raw("text/event-stream", body);
+    let answer = play(step).await.result.unwrap();
     assert_eq!(answer.text, "all");
 }
