@@ -6,7 +6,6 @@ use gansauditor_audit::domain::*;
 use gansauditor_audit::ports::*;
 use gansauditor_audit::*;
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
@@ -43,13 +42,10 @@ async fn submit(world: &World, session: &str, text: &str) -> AuditReport {
 
 #[tokio::test]
 async fn another_session_gets_the_same_review_of_the_same_work_as_a_loop_of_its_own() {
-    let world = world(
-        JudgeKind::Model,
-        vec![Act::Report(80.0, vec![critical("a.py", "x")])],
-    );
+    let world = world(JudgeKind::Model, vec![Act::finds(80.0, "x")]);
     let first = submit(&world, "one", CODE).await;
     let second = submit(&world, "two", CODE).await;
-    assert_eq!(world.judge.calls.load(Ordering::SeqCst), 1);
+    assert_eq!(world.judge.calls(), 1);
     assert_eq!(second.loops.len(), 1);
     let (first, second) = (first.review.unwrap(), second.review.unwrap());
     assert_eq!(first.findings, second.findings);
@@ -59,19 +55,19 @@ async fn another_session_gets_the_same_review_of_the_same_work_as_a_loop_of_its_
 
 #[tokio::test]
 async fn everything_that_can_change_the_review_is_in_the_key() {
-    let script = (0..5).map(|_| Act::Report(80.0, vec![])).collect();
+    let script = (0..5).map(|_| Act::clean(80.0)).collect();
     let world = world(JudgeKind::Model, script);
     let texts = [
         CODE.to_owned(),
         CODE.replace("x = 1", "x = 1 "),
         CODE.replace("a.py", "b.py"),
-        format!("```gan-config\n{{\"task\": \"sums\"}}\n```\n{CODE}"),
-        format!("```gan-config\n{{\"task\": \"other\"}}\n```\n{CODE}"),
+        configured("{\"task\": \"sums\"}", CODE),
+        configured("{\"task\": \"other\"}", CODE),
     ];
     for (index, text) in texts.iter().enumerate() {
         submit(&world, &format!("s{index}"), text).await;
     }
-    assert_eq!(world.judge.calls.load(Ordering::SeqCst), texts.len());
+    assert_eq!(world.judge.calls(), texts.len());
 }
 
 #[tokio::test]
@@ -82,14 +78,14 @@ async fn partial_and_failed_reviews_are_not_kept() {
         vec![
             Act::Partial(99.0, vec![]),
             Act::Fail(failed),
-            Act::Report(80.0, vec![]),
+            Act::clean(80.0),
         ],
     );
     submit(&world, "one", CODE).await;
     let request = request("two", CODE);
     world.audits.audit(request, &Unheard).await.unwrap_err();
     submit(&world, "three", CODE).await;
-    assert_eq!(world.judge.calls.load(Ordering::SeqCst), 3);
+    assert_eq!(world.judge.calls(), 3);
 }
 
 #[tokio::test]
@@ -104,17 +100,14 @@ async fn the_same_work_in_flight_twice_runs_once() {
             go.notify_one();
         }
     );
-    assert_eq!(world.judge.calls.load(Ordering::SeqCst), 1);
+    assert_eq!(world.judge.calls(), 1);
     assert_eq!(first.loops.len() + second.loops.len(), 2);
 }
 
 #[tokio::test]
 async fn who_waits_for_a_review_that_is_cancelled_makes_it_himself() {
     let never = Arc::new(Notify::new());
-    let world = world(
-        JudgeKind::Model,
-        vec![Act::Wait(never), Act::Report(96.0, vec![])],
-    );
+    let world = world(JudgeKind::Model, vec![Act::Wait(never), Act::clean(96.0)]);
     let leader = request("one", CODE);
     let cancel = leader.cancel.clone();
     let (first, second, ()) = tokio::join!(
@@ -131,10 +124,7 @@ async fn who_waits_for_a_review_that_is_cancelled_makes_it_himself() {
 
 #[tokio::test]
 async fn a_further_review_is_an_independent_one() {
-    let judge = ScriptedJudge::new(
-        JudgeKind::Model,
-        vec![Act::Report(96.0, vec![]), Act::Report(90.0, vec![])],
-    );
+    let judge = ScriptedJudge::new(JudgeKind::Model, vec![Act::clean(96.0), Act::clean(90.0)]);
     let cached = CachedJudge::new(judge.clone(), Arc::new(MapCache::default()));
     let twice = |snapshot: &Snapshot| {
         let reviews = snapshot.iterations.last().unwrap().reviews.len();
@@ -148,7 +138,7 @@ async fn a_further_review_is_an_independent_one() {
     let world = World::with(judge, panel, None, config(), twice);
     let first = submit(&world, "one", CODE).await;
     let second = submit(&world, "two", CODE).await;
-    assert_eq!(world.judge.calls.load(Ordering::SeqCst), 2);
+    assert_eq!(world.judge.calls(), 2);
     assert_eq!(first.loops[0].score, 93.0);
     assert_eq!(second.loops[0].score, 93.0, "the same two");
 }
@@ -158,14 +148,14 @@ async fn a_model_that_is_asked_what_became_of_findings_is_asked_itself() {
     let world = world(
         JudgeKind::Model,
         vec![
-            Act::Report(80.0, vec![]),
-            Act::Report(60.0, vec![critical("a.py", "y")]),
-            Act::Report(60.0, vec![critical("a.py", "y")]),
+            Act::clean(80.0),
+            Act::finds(60.0, "y"),
+            Act::finds(60.0, "y"),
         ],
     );
     submit(&world, "throw-away", CODE).await;
     submit(&world, "real", "```python a.py\ny = 1\n```\n").await;
     let report = submit(&world, "real", CODE).await;
-    assert_eq!(world.judge.calls.load(Ordering::SeqCst), 3);
+    assert_eq!(world.judge.calls(), 3);
     assert_eq!(report.ledger[0].state, FindingState::Open);
 }

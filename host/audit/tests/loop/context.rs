@@ -34,14 +34,14 @@ impl Workspace for OneFile {
 }
 
 fn world(workspace: &Arc<OneFile>, kind: JudgeKind, config: LoopConfig) -> World {
-    let script = (0..4).map(|_| Act::Report(60.0, vec![])).collect();
+    let script = (0..4).map(|_| Act::clean(60.0)).collect();
     let judge = ScriptedJudge::new(kind, script);
     let panel = Panel::of(judge.clone());
     World::with(judge, panel, Some(workspace.clone()), config, ordinary_rule)
 }
 
 fn with(config: &str, code: &str) -> String {
-    format!("```gan-config\n{config}\n```\n{}", python("a.py", code))
+    configured(config, &python("a.py", code))
 }
 
 #[tokio::test]

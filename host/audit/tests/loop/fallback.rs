@@ -12,7 +12,7 @@ const GOOD: &str = "def run(text):\n    return literal(text)";
 
 /// A world whose policy traps while `broken` holds, over a judge that gives these scores.
 fn world(scores: &[f64], broken: &Arc<AtomicBool>) -> World {
-    let acts = scores.iter().map(|score| Act::Report(*score, vec![]));
+    let acts = scores.iter().map(|score| Act::clean(*score));
     let judge = ScriptedJudge::new(JudgeKind::Model, acts.collect());
     let broken = Arc::clone(broken);
     World::new(judge, config(), move |snapshot| {
@@ -50,7 +50,7 @@ async fn a_fallback_that_would_complete_lets_the_loop_go_on_and_the_policy_compl
         decided.decided_by,
         DecidedBy::Policy(world.policy.identity.clone())
     );
-    assert_eq!(world.judge.calls.load(Ordering::SeqCst), 1, "one review");
+    assert_eq!(world.judge.calls(), 1, "one review");
 }
 
 #[tokio::test]

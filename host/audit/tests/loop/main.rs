@@ -1,10 +1,15 @@
 //! The audit loop over fakes.
 
 mod cache;
+mod cancelling;
 mod context;
+mod cycles;
+mod diffs;
 mod fallback;
-mod loops;
+mod findings;
+mod further_reviews;
 mod panel;
+mod policy;
 mod queue;
 mod recording;
 mod replay;

@@ -52,8 +52,8 @@ async fn each_judge_has_its_card_and_findings_are_merged() {
 #[tokio::test]
 async fn a_linter_never_raises_what_the_model_gave() {
     let world = World::of(&[
-        model(vec![Act::Report(91.0, vec![])]),
-        linter(vec![Act::Report(100.0, vec![])]),
+        model(vec![Act::clean(91.0)]),
+        linter(vec![Act::clean(100.0)]),
     ]);
     assert_eq!(score(&world.submit(CODE).await.unwrap()), 91.0);
 }
@@ -62,7 +62,7 @@ async fn a_linter_never_raises_what_the_model_gave() {
 async fn weights_count() {
     let seats = [(90.0, 3.0), (50.0, 1.0)].map(|(score, weight)| {
         let name = format!("linter-{score}");
-        let judge = ScriptedJudge::named(&name, JudgeKind::Tool, vec![Act::Report(score, vec![])]);
+        let judge = ScriptedJudge::named(&name, JudgeKind::Tool, vec![Act::clean(score)]);
         (judge, weight)
     });
     let first = seats[0].0.clone();
@@ -75,8 +75,8 @@ async fn weights_count() {
 #[tokio::test]
 async fn without_the_model_the_review_is_in_part_and_completes_nothing() {
     let world = World::of(&[
-        model(vec![Act::Fail(failure("model")), Act::Report(96.0, vec![])]),
-        linter(vec![Act::Report(100.0, vec![]), Act::Report(100.0, vec![])]),
+        model(vec![Act::Fail(failure("model")), Act::clean(96.0)]),
+        linter(vec![Act::clean(100.0), Act::clean(100.0)]),
     ]);
     let degraded = world.submit(CODE).await.unwrap();
     let review = degraded.review.as_ref().unwrap();
@@ -96,15 +96,11 @@ async fn without_the_model_the_review_is_in_part_and_completes_nothing() {
 #[tokio::test]
 async fn a_failing_linter_degrades_the_review_and_its_findings_stand() {
     let world = World::of(&[
-        model(vec![
-            Act::Report(60.0, vec![]),
-            Act::Report(97.0, vec![]),
-            Act::Report(97.0, vec![]),
-        ]),
+        model(vec![Act::clean(60.0), Act::clean(97.0), Act::clean(97.0)]),
         linter(vec![
-            Act::Report(60.0, vec![critical("a.py", "eval(y)")]),
+            Act::finds(60.0, "eval(y)"),
             Act::Fail(failure("linter")),
-            Act::Report(97.0, vec![]),
+            Act::clean(97.0),
         ]),
     ]);
     world.submit(CODE).await.unwrap();
@@ -126,11 +122,8 @@ async fn a_failing_linter_degrades_the_review_and_its_findings_stand() {
 #[tokio::test]
 async fn after_a_linter_failed_it_is_asked_again_and_the_model_gets_no_other_draw() {
     let judges = [
-        model(vec![Act::Report(94.0, vec![critical("a.py", "eval(y)")])]),
-        linter(vec![
-            Act::Fail(failure("linter")),
-            Act::Report(80.0, vec![]),
-        ]),
+        model(vec![Act::finds(94.0, "eval(y)")]),
+        linter(vec![Act::Fail(failure("linter")), Act::clean(80.0)]),
     ];
     let world = World::of(&judges);
     let first = world.submit(CODE).await.unwrap();
@@ -206,11 +199,8 @@ async fn what_was_said_before_the_time_was_up_counts_in_part_or_not_at_all() {
 #[tokio::test]
 async fn a_judge_answers_for_its_own_findings_and_for_those_of_nobody_on_the_panel() {
     let judges = [
-        model(vec![Act::Report(60.0, vec![]), Act::Report(60.0, vec![])]),
-        linter(vec![
-            Act::Report(60.0, vec![critical("a.py", "eval(y)")]),
-            Act::Report(60.0, vec![]),
-        ]),
+        model(vec![Act::clean(60.0), Act::clean(60.0)]),
+        linter(vec![Act::finds(60.0, "eval(y)"), Act::clean(60.0)]),
     ];
     let world = World::of(&judges);
     world.submit(CODE).await.unwrap();
@@ -227,17 +217,8 @@ async fn cancelling_stops_every_judge() {
         model(vec![Act::Hang(cancelled.clone())]),
         linter(vec![Act::Hang(cancelled.clone())]),
     ]);
-    let request = request("s", CODE);
-    let cancel = request.cancel.clone();
-    let audit = world.audits.audit(request, &Unheard);
-    let (result, ()) = tokio::join!(audit, async {
-        tokio::task::yield_now().await;
-        cancel.cancel();
-    });
-    assert_eq!(
-        result.unwrap_err(),
-        AuditError::Judge(JudgeError::Cancelled)
-    );
+    let error = world.cancelled(CODE).await;
+    assert_eq!(error, AuditError::Judge(JudgeError::Cancelled));
     assert_eq!(cancelled.load(Ordering::SeqCst), 2);
 }
 
@@ -273,7 +254,7 @@ async fn the_results_of_checks_are_evidence_about_the_work_they_ran_on() {
         kind: JudgeKind::Tool,
         deterministic: true,
     });
-    let first = linter(vec![Act::Report(60.0, vec![]), Act::Report(96.0, vec![])]);
+    let first = linter(vec![Act::clean(60.0), Act::clean(96.0)]);
     let seats = vec![
         Seat {
             judge: first.clone(),

@@ -4,7 +4,6 @@ use crate::support::*;
 use gansauditor_audit::domain::*;
 use gansauditor_audit::ports::*;
 use gansauditor_audit::*;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -35,19 +34,19 @@ impl ProgressSink for Heard {
 #[tokio::test]
 async fn no_more_audits_are_at_work_than_allowed_and_the_others_wait_in_line() {
     let go = Arc::new(Notify::new());
-    let world = limited(1, 9, vec![Act::Wait(go.clone()), Act::Report(96.0, vec![])]);
+    let world = limited(1, 9, vec![Act::Wait(go.clone()), Act::clean(96.0)]);
     let code = python("a.py", "x = 1");
     let heard = Heard::default();
     let first = world.audits.audit(request("one", &code), &Unheard);
     let second = world.audits.audit(request("two", &code), &heard);
     let (first, second, ()) = tokio::join!(first, second, async {
         tokio::task::yield_now().await;
-        assert_eq!(world.judge.calls.load(Ordering::SeqCst), 1);
+        assert_eq!(world.judge.calls(), 1);
         go.notify_one();
     });
     first.unwrap();
     second.unwrap();
-    assert_eq!(world.judge.calls.load(Ordering::SeqCst), 2);
+    assert_eq!(world.judge.calls(), 2);
     assert_eq!(
         heard.0.lock().unwrap()[..2],
         [Stage::Waiting, Stage::Queued]
@@ -57,7 +56,7 @@ async fn no_more_audits_are_at_work_than_allowed_and_the_others_wait_in_line() {
 #[tokio::test]
 async fn a_full_house_answers_at_once_and_leaves_no_trace() {
     let go = Arc::new(Notify::new());
-    let world = limited(1, 1, vec![Act::Wait(go.clone()), Act::Report(96.0, vec![])]);
+    let world = limited(1, 1, vec![Act::Wait(go.clone()), Act::clean(96.0)]);
     let code = python("a.py", "x = 1");
     let first = world.audits.audit(request("one", &code), &Unheard);
     let (first, ()) = tokio::join!(first, async {
@@ -78,7 +77,7 @@ async fn a_full_house_answers_at_once_and_leaves_no_trace() {
 #[tokio::test]
 async fn whoever_gives_up_in_line_makes_room() {
     let go = Arc::new(Notify::new());
-    let world = limited(1, 9, vec![Act::Wait(go.clone()), Act::Report(96.0, vec![])]);
+    let world = limited(1, 9, vec![Act::Wait(go.clone()), Act::clean(96.0)]);
     let code = python("a.py", "x = 1");
     let impatient = request("two", &code);
     let cancel = impatient.cancel.clone();

@@ -30,13 +30,13 @@ fn kinds(world: &World) -> Vec<&'static str> {
 
 #[tokio::test]
 async fn a_review_that_cost_something_is_durable_before_it_is_decided_on() {
-    let world = World::ordinary(vec![Act::Report(60.0, vec![])]);
+    let world = World::ordinary(vec![Act::clean(60.0)]);
     assert_eq!(appends(&world, &python("a.py", CODE)).await, 1 + 2);
 }
 
 #[tokio::test]
 async fn a_review_for_nothing_is_durable_together_with_its_decision() {
-    let world = World::ordinary(vec![Act::Report(60.0, vec![])]);
+    let world = World::ordinary(vec![Act::clean(60.0)]);
     let code = python("a.py", CODE);
     world.submit(&code).await.unwrap();
     assert_eq!(appends(&world, &code).await, 1);
@@ -50,7 +50,7 @@ async fn a_review_for_nothing_is_durable_together_with_its_decision() {
 
 #[tokio::test]
 async fn a_review_for_nothing_stays_on_record_when_the_policy_fails() {
-    let judge = ScriptedJudge::new(JudgeKind::Static, vec![Act::Report(60.0, vec![])]);
+    let judge = ScriptedJudge::new(JudgeKind::Static, vec![Act::clean(60.0)]);
     let world = World::new(judge, config(), |snapshot| {
         if snapshot.iterations.len() == 1 {
             return Ok(Status::Continue);
@@ -116,7 +116,7 @@ async fn what_a_failed_judge_of_a_panel_cost_is_part_of_the_review() {
         ScriptedJudge::named(
             "linter",
             JudgeKind::Tool,
-            vec![Act::Report(60.0, vec![]), Act::Fail(failed)],
+            vec![Act::clean(60.0), Act::Fail(failed)],
         ),
     ];
     let world = World::of(&judges);
@@ -136,8 +136,8 @@ async fn a_finding_about_the_work_as_a_whole_says_what_it_waits_for() {
     };
     let world = World::ordinary(vec![
         Act::Report(60.0, vec![everywhere()]),
-        Act::Report(96.0, vec![]),
-        Act::Report(96.0, vec![]),
+        Act::clean(96.0),
+        Act::clean(96.0),
     ]);
     let (a, b) = (python("a.py", CODE), python("b.py", CODE));
     world.submit(&(a.clone() + &b)).await.unwrap();

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 const CODE: &str = "def run(text):\n    return text";
 
 fn reports(scores: &[f64]) -> Vec<Act> {
-    let report = |score: &f64| Act::Report(*score, vec![]);
+    let report = |score: &f64| Act::clean(*score);
     scores.iter().map(report).collect()
 }
 
@@ -167,7 +167,7 @@ proptest! {
             // More than enough of them: some are used up by further reviews.
             let script = steps.iter().flat_map(|(_, score, fails)| {
                 let act = if *fails { Act::Fail(fail()) } else { Act::Report(f64::from(*score), vec![]) };
-                [act, Act::Report(f64::from(*score), vec![]), Act::Report(50.0, vec![])]
+                [act, Act::Report(f64::from(*score), vec![]), Act::clean(50.0)]
             });
             let judge = ScriptedJudge::new(JudgeKind::Model, script.collect());
             let world = World::new(judge, config(), erratic);

@@ -62,7 +62,7 @@ impl Trial for Noted {
 }
 
 fn world(scores: &[f64], trial: &Arc<Noted>) -> World {
-    let acts = scores.iter().map(|score| Act::Report(*score, vec![]));
+    let acts = scores.iter().map(|score| Act::clean(*score));
     let judge = ScriptedJudge::new(JudgeKind::Model, acts.collect());
     let world = World::new(judge, config(), ordinary_rule);
     world.try_beside(trial.clone());
@@ -184,7 +184,7 @@ async fn where_an_acting_candidate_fails_the_live_policy_decides_in_full() {
 #[tokio::test]
 async fn what_the_live_policy_did_not_decide_is_not_compared() {
     let trial = Noted::of(stops);
-    let judge = ScriptedJudge::new(JudgeKind::Model, vec![Act::Report(50.0, vec![])]);
+    let judge = ScriptedJudge::new(JudgeKind::Model, vec![Act::clean(50.0)]);
     let world = World::new(judge, config(), |_| {
         Err(PolicyError::Trapped("unreachable".into()))
     });
