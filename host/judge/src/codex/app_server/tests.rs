@@ -1,8 +1,7 @@
 //! The warm app-server by a stand-in for the CLI.
 
 use super::*;
-use crate::codex::testing::{AMPLE, Asker, FakeCodex, prompt};
-use gansauditor_audit::domain::Usage;
+use crate::codex::testing::{AMPLE, Asker, COST, FakeCodex, prompt};
 use gansauditor_audit::ports::JudgeFailure;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -65,15 +64,7 @@ async fn the_answer_is_heard_as_it_comes_and_returned_whole() {
     let answer = model.answer(&prompt(), asker.call()).await.unwrap();
     assert_eq!(answer.text, r#"{"a":1}"#);
     assert_eq!(asker.said.text(), answer.text);
-    assert_eq!(
-        answer.usage,
-        Usage {
-            input_tokens: 7,
-            cached_tokens: 3,
-            output_tokens: 5,
-            money_micros: 0
-        }
-    );
+    assert_eq!(answer.usage, COST);
     assert_eq!(answer.way, "fake-model by codex-cli 0.0.1 app-server");
     finished(model, &fake).await;
 }

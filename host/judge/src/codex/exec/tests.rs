@@ -1,8 +1,7 @@
 //! `codex exec` by a stand-in for the CLI.
 
 use super::*;
-use crate::codex::testing::{AMPLE, Asker, FakeCodex, prompt};
-use gansauditor_audit::domain::Usage;
+use crate::codex::testing::{AMPLE, Asker, COST, FakeCodex, prompt};
 use std::time::Instant;
 
 /// What the current CLI prints around an answer.
@@ -59,15 +58,7 @@ async fn kind(scenario: &str) -> JudgeFailure {
 async fn the_last_message_is_the_answer() {
     let answer = outcome(ANSWERS).await.unwrap();
     assert_eq!(answer.text, r#"{"a":1}"#);
-    assert_eq!(
-        answer.usage,
-        Usage {
-            input_tokens: 7,
-            cached_tokens: 3,
-            output_tokens: 5,
-            money_micros: 0
-        }
-    );
+    assert_eq!(answer.usage, COST);
     assert_eq!(answer.way, "m-1 by codex-cli 0.0.1 exec");
 }
 

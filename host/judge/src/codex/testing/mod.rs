@@ -3,6 +3,7 @@
 use super::{CodexCli, CodexSettings, Provider};
 use crate::model::{Call, Prompt, Said};
 use crate::secret::Secret;
+use gansauditor_audit::domain::Usage;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -107,6 +108,14 @@ impl FakeCodex {
 
 /// Longer than anything here takes, however busy the machine is.
 pub(crate) const AMPLE: Duration = Duration::from_secs(30);
+
+/// What the answer of both `ANSWERS` costs: the sample scenarios of the two ways to ask.
+pub(crate) const COST: Usage = Usage {
+    input_tokens: 7,
+    cached_tokens: 3,
+    output_tokens: 5,
+    money_micros: 0,
+};
 
 /// Who asks, and for how long.
 pub(crate) struct Asker {
