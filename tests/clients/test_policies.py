@@ -278,3 +278,21 @@ async def test_a_candidate_is_proven_on_recorded_sessions(tmp_path):
         (tmp_path / "broken.wasm").write_bytes(b"\0asm")
         assert "not usable" in policy(state, "replay", tmp_path / "broken.wasm", code=2)
         assert "no recorded session" in policy(state, "replay", "--core", "--sessions", "nobody-*", code=2)
+
+
+async def test_components_that_only_old_revisions_used_can_be_removed(transport, tmp_path):
+    state = tmp_path / "state"
+    assert policy(state, "prune") == []
+    budget = PLUGINS / "budget.wasm"
+    policy(state, "activate", LEGACY)
+    policy(state, "activate", budget)
+    policy(state, "trial", "start", LEGACY)
+    assert policy(state, "prune", "--keep", 1) == [], "one is in force, the other on trial"
+    policy(state, "activate", budget)
+    async with connect(transport, state) as agent:
+        [unused] = policy(state, "prune", "--keep", 2, "--dry-run")
+        assert (unused["name"], unused["active"]) == ("legacy-tiers", False)
+        assert policy(state, "prune", "--keep", 2) == [unused]
+        assert [stored["active"] for stored in policy(state, "list")] == [True]
+        assert "is not in the policy directory; activate its file again" in policy(state, "rollback", 1, code=2)
+        assert (await agent.submit(PERFECT))["policy"]["name"] == "budget"

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 /// How long another writer is waited for: it takes milliseconds.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:

@@ -2,7 +2,7 @@
 
 use super::view;
 use crate::cli::output::{self, BAD, BOLD, GOOD};
-use crate::text::plain;
+use crate::text::{counted, plain};
 use gansauditor_audit::domain::{Decision, PolicyIdentity, SessionId};
 use gansauditor_audit::replay::{CycleReplay, DecisionReplay, Outcome, SessionReplay};
 use gansauditor_policy::Inspection;
@@ -202,11 +202,11 @@ pub(super) fn text(
     let mut out = output::stdout();
     writeln!(
         out,
-        "{BOLD}{} {}{BOLD:#} on {} sessions, {} decisions",
+        "{BOLD}{} {}{BOLD:#} on {}, {}",
         plain(&candidate.identity.name),
         plain(&candidate.identity.version),
-        summary.sessions,
-        summary.decisions
+        counted(summary.sessions, "session"),
+        counted(summary.decisions, "decision")
     )?;
     let mut shown = None;
     for (session, cycle, made) in differing(replays) {
@@ -254,11 +254,14 @@ pub(super) fn text(
     let mark = if summary.is_same() { GOOD } else { BAD };
     writeln!(
         out,
-        "{mark}{same} the same, {changed} changed (in {sessions_changed} sessions), {failed} failed, {not_replayable} not replayable{mark:#}"
+        "{mark}{same} the same, {changed} changed (in {}), {failed} failed, {not_replayable} not replayable{mark:#}",
+        counted(*sessions_changed, "session")
     )?;
     writeln!(
         out,
-        "{loops_saved} of {loops} loops saved in {ends_earlier} cycles; {goes_on} cycles that had ended would go on"
+        "{loops_saved} of {loops} loops saved in {}; {} that had ended would go on",
+        counted(*ends_earlier, "cycle"),
+        counted(*goes_on, "cycle")
     )?;
     out.flush()?;
     Ok(())
