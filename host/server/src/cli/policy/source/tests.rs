@@ -153,6 +153,32 @@ async fn what_a_web_server_does_not_give_is_told() {
     assert!(nowhere.contains("onnect"), "{nowhere}");
 }
 
+#[test]
+fn what_began_with_https_ends_with_it() {
+    let url = |text: &str| Url::parse(text).unwrap();
+    let (safe, here, away) = (
+        url("https://host.example/p"),
+        url("http://127.0.0.1/p"),
+        url("http://host.example/p"),
+    );
+    let other = url("https://other.example/p");
+    assert_eq!(web::may_follow(std::slice::from_ref(&safe), &other), Ok(()));
+    assert_eq!(web::may_follow(std::slice::from_ref(&here), &other), Ok(()));
+    for (previous, next) in [
+        (vec![safe.clone()], &here),
+        (vec![here.clone(), safe], &here),
+        (vec![here.clone()], &away),
+    ] {
+        let refused = web::may_follow(&previous, next);
+        assert!(refused.is_err(), "{previous:?} to {next}");
+    }
+    let often = vec![other.clone(); 6];
+    assert_eq!(
+        web::may_follow(&often, &other),
+        Err("it redirects too often")
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_never_ends_is_left_alone() {
     let dripping = || async {

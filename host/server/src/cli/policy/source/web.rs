@@ -56,16 +56,13 @@ pub(super) async fn fetch(url: &Url, limit: usize) -> anyhow::Result<Artifact> {
 pub(super) fn client(url: &Url) -> anyhow::Result<Client> {
     // Set already: as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let follow = redirect::Policy::custom(|attempt| {
-        let was_https = attempt.previous().iter().any(|url| url.scheme() == "https");
-        if attempt.previous().len() > MAX_REDIRECTS {
-            attempt.error("it redirects too often")
-        } else if is_safe(attempt.url()) && (attempt.url().scheme() == "https" || !was_https) {
-            attempt.follow()
-        } else {
-            attempt.error("it redirects to an address without https")
-        }
-    });
+    let follow =
+        redirect::Policy::custom(
+            |attempt| match may_follow(attempt.previous(), attempt.url()) {
+                Ok(()) => attempt.follow(),
+                Err(why) => attempt.error(why),
+            },
+        );
     let builder = Client::builder()
         .user_agent(concat!("gansauditor/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT)
@@ -84,6 +81,18 @@ pub(super) fn client(url: &Url) -> anyhow::Result<Client> {
         builder
     };
     builder.build().context("cannot set up a client")
+}
+
+/// Whether a redirect is followed, after those before.
+pub(super) fn may_follow(previous: &[Url], next: &Url) -> Result<(), &'static str> {
+    let was_https = previous.iter().any(|url| url.scheme() == "https");
+    if previous.len() > MAX_REDIRECTS {
+        Err("it redirects too often")
+    } else if is_safe(next) && (next.scheme() == "https" || !was_https) {
+        Ok(())
+    } else {
+        Err("it redirects to an address without https")
+    }
 }
 
 /// The answer from an address, or the status that is no success. Its address is told by the caller, without secrets.
