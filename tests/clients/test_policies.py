@@ -329,6 +329,14 @@ async def test_a_candidate_is_proven_on_recorded_sessions(tmp_path):
         assert "not usable" in policy(state, "replay", tmp_path / "broken.wasm", code=2)
         assert "no recorded session" in policy(state, "replay", "--core", "--sessions", "nobody-*", code=2)
 
+        [journal] = state.glob("*.journal.jsonl")
+        torn = journal.with_name(journal.name.replace("work", "torn"))
+        content = bytearray(journal.read_bytes())
+        content[len(content) // 2] ^= 1
+        torn.write_bytes(content)
+        unknown = policy(state, "replay", "--core", code=1)
+        assert (unknown["same"], unknown["changed"], unknown["unreadable"]) == (3, 0, 1), "nobody knows of the other"
+
 
 async def test_components_that_only_old_revisions_used_can_be_removed(transport, tmp_path):
     state = tmp_path / "state"
@@ -346,3 +354,22 @@ async def test_components_that_only_old_revisions_used_can_be_removed(transport,
         assert [stored["active"] for stored in policy(state, "list")] == [True]
         assert "is not in the policy directory; activate its file again" in policy(state, "rollback", 1, code=2)
         assert (await agent.submit(PERFECT))["policy"]["name"] == "budget"
+
+
+async def test_only_what_put_a_policy_in_force_can_be_gone_back_to(tmp_path):
+    state = tmp_path / "state"
+    policy(state, "activate", LEGACY)
+    policy(state, "trial", "start", PLUGINS / "security-gate.wasm")
+    policy(state, "trial", "stop")
+    for about_the_trial in (2, 3):
+        refused = policy(state, "rollback", about_the_trial, code=2)
+        assert "put no policy in force" in refused
+    assert [line["active"] for line in policy(state, "history")].count(True) == 1
+    assert policy(state, "rollback", 1)["stored"]["policy"]["name"] == "legacy-tiers"
+
+
+async def test_a_digest_may_be_given_as_sha256sum_prints_it(tmp_path):
+    state, digits = tmp_path / "state", hashlib.sha256(LEGACY.read_bytes()).hexdigest()
+    assert "64 hexadecimal digits" in policy(state, "activate", LEGACY, "--digest", digits[1:], code=2)
+    told = policy(state, "activate", LEGACY, "--digest", digits.upper())
+    assert told["stored"]["policy"]["digest"] == f"sha256:{digits}"

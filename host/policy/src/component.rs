@@ -47,8 +47,7 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Artifact, LoadError> {
     for name in signatures(path) {
         match bounded(&name, MAX_SIGNATURE) {
             Ok(bytes) => {
-                // What is no text is no signature either, and will be told so.
-                signature = Some(String::from_utf8_lossy(&bytes).into_owned());
+                signature = Some(Artifact::signature_text(bytes));
                 break;
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}

@@ -6,7 +6,7 @@ use super::files::{self, absent};
 use super::history::History;
 use super::line;
 use super::lock::WriteLock;
-use super::revision::{Draft, Program, Revision};
+use super::revision::{Change, Draft, Program, Revision};
 use crate::stamp::Stamp;
 use crate::trial::{self, Compared};
 use crate::trust::Artifact;
@@ -139,7 +139,11 @@ impl PolicyDirectory {
         match (revision.record.program, component) {
             (Program::Core, _) => {}
             (Program::Component, Some(bytes)) => components::put(&self.state, digest, bytes)?,
-            (Program::Component, None) => drop(self.component(digest)?),
+            // What is sent away is not needed any more.
+            (Program::Component, None) => match revision.record.change {
+                Change::Withdraw { .. } => {}
+                _ => drop(self.component(digest)?),
+            },
         }
         self.append(&history, &line)
             .map_err(io("write the history"))?;

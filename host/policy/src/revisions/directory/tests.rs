@@ -1,4 +1,3 @@
-use super::super::revision::Change;
 use super::*;
 use crate::trial::TrialRules;
 use cap_std::ambient_authority;
@@ -243,6 +242,27 @@ fn a_history_that_is_a_link_is_neither_read_nor_written() {
         Err(RevisionError::Io { .. })
     ));
     assert!(place.activate(b"two").is_err());
+}
+
+#[test]
+fn a_trial_whose_component_is_gone_can_be_ended() {
+    let place = Place::new();
+    let trial = Draft {
+        change: Change::Try(TrialRules::default()),
+        ..draft(b"1")
+    };
+    let trial = place.policies.record(trial, Some(b"1"), None, NOW).unwrap();
+    std::fs::remove_file(stored(&place, b"1")).unwrap();
+    let ending = |change| Draft {
+        change,
+        ..trial.record.clone()
+    };
+    let promoted = ending(Change::Promote { trial: 1 });
+    let refused = place.policies.record(promoted, None, None, NOW);
+    assert_eq!(refused, Err(RevisionError::Missing(Digest::of(b"1"))));
+    let withdrawn = ending(Change::Withdraw { trial: 1 });
+    let withdrawn = place.policies.record(withdrawn, None, None, NOW);
+    assert_eq!(withdrawn.map(|revision| revision.number), Ok(2));
 }
 
 #[test]

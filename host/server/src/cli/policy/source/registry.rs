@@ -72,7 +72,7 @@ pub(super) async fn pull(reference: &Reference, limit: usize) -> anyhow::Result<
         Some(layer) => {
             let bytes = registry.blob(layer, MAX_SIGNATURE).await;
             let bytes = bytes.context("its signature")?;
-            Some(String::from_utf8_lossy(&bytes).into_owned())
+            Some(Artifact::signature_text(bytes))
         }
         None => None,
     };

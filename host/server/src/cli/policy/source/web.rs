@@ -32,8 +32,7 @@ pub(super) async fn fetch(url: &Url, limit: usize) -> anyhow::Result<Artifact> {
             Ok(response) => {
                 let bytes = body(response, MAX_SIGNATURE).await;
                 let bytes = bytes.with_context(|| format!("its signature ({suffix})"))?;
-                // What is no text is no signature either, and will be told so.
-                signature = Some(String::from_utf8_lossy(&bytes).into_owned());
+                signature = Some(Artifact::signature_text(bytes));
                 break;
             }
             // Stores that let nobody list them refuse what is not there. Where a signature is wanted, none is.
