@@ -2,13 +2,9 @@
 
 import base64
 import contextlib
-import functools
-import hashlib
-import http.server
 import json
 import socket
 import subprocess
-import threading
 
 import anyio
 import anyio.to_thread
@@ -111,42 +107,6 @@ async def test_where_keys_are_set_only_signed_policies_are_put_in_force(transpor
     async with connect(transport, state, **keys) as agent:
         again = await agent.submit(PERFECT)
         assert again["policy"] == answer["policy"], "a restart checks the kept signature"
-
-
-@contextlib.contextmanager
-def web(folder):
-    """A web server with the files of a folder."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-async def test_a_component_may_come_from_a_web_server(transport, tmp_path):
-    state, files = tmp_path / "state", tmp_path / "files"
-    files.mkdir()
-    put_policy(LEGACY, files / "legacy.wasm")
-    digest = "sha256:" + hashlib.sha256(LEGACY.read_bytes()).hexdigest()
-    async with connect(transport, state) as agent:
-        with web(files) as base:
-            url = f"{base}/legacy.wasm"
-            refused = policy(state, "activate", url, "--digest", "sha256:" + "0" * 64, code=2)
-            assert digest in refused
-            refused = policy(state, "activate", f"{base}/absent.wasm", code=2)
-            assert "absent.wasm is not usable" in refused and "404" in refused
-            assert policy(state, "inspect", url)["name"] == "legacy-tiers"
-            told = policy(state, "activate", f"{url}?token=secret", "--digest", digest)
-            assert outcomes(told) == ["live"]
-        # Everything that is needed is stored.
-        assert policy(state, "history")[0]["source"] == url
-        answer = await agent.submit(PERFECT)
-        assert answer["policy"]["digest"] == digest
 
 
 async def test_limits_of_its_own_are_kept_with_a_policy(transport, tmp_path):
