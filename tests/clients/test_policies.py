@@ -2,13 +2,10 @@
 
 import base64
 import contextlib
-import functools
 import hashlib
-import http.server
 import json
 import socket
 import subprocess
-import threading
 
 import anyio
 import anyio.to_thread
@@ -16,7 +13,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from harness import BINARY, CORE, PLUGINS, Server, connect, demo_version, environment, fenced, put_policy
-from registry import PASSWORD, REPOSITORY, USER, digest, registry
 
 pytestmark = pytest.mark.anyio
 
@@ -112,91 +108,6 @@ async def test_where_keys_are_set_only_signed_policies_are_put_in_force(transpor
     async with connect(transport, state, **keys) as agent:
         again = await agent.submit(PERFECT)
         assert again["policy"] == answer["policy"], "a restart checks the kept signature"
-
-
-@contextlib.contextmanager
-def web(folder):
-    """A web server with the files of a folder."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-async def test_a_component_may_come_from_a_web_server(transport, tmp_path):
-    state, files = tmp_path / "state", tmp_path / "files"
-    files.mkdir()
-    put_policy(LEGACY, files / "legacy.wasm")
-    digest = "sha256:" + hashlib.sha256(LEGACY.read_bytes()).hexdigest()
-    async with connect(transport, state) as agent:
-        with web(files) as base:
-            url = f"{base}/legacy.wasm"
-            refused = policy(state, "activate", url, "--digest", "sha256:" + "0" * 64, code=2)
-            assert digest in refused
-            refused = policy(state, "activate", f"{base}/absent.wasm", code=2)
-            assert "absent.wasm is not usable" in refused and "404" in refused
-            assert policy(state, "inspect", url)["name"] == "legacy-tiers"
-            told = policy(state, "activate", f"{url}?token=secret", "--digest", digest)
-            assert outcomes(told) == ["live"]
-        # Everything that is needed is stored.
-        assert policy(state, "history")[0]["source"] == url
-        answer = await agent.submit(PERFECT)
-        assert answer["policy"]["digest"] == digest
-
-
-async def test_a_component_may_come_from_a_registry(transport, tmp_path):
-    state, component = tmp_path / "state", LEGACY.read_bytes()
-    async with connect(transport, state) as agent:
-        with registry(component) as server:
-            told = policy(state, "activate", server.reference)
-            assert outcomes(told) == ["live"]
-            assert "/token" in server.asked
-            pinned = policy(state, "history")[0]["source"]
-            assert pinned == f"{server.reference}@{digest(server.manifest)}"
-            assert policy(state, "inspect", pinned)["name"] == "legacy-tiers"
-
-            policy(state, "activate", "--core")
-            refused = policy(state, "activate", server.reference, "--digest", digest(b"another"), code=2)
-            assert digest(component) in refused
-            server.blobs[digest(component)] = CORE.read_bytes()
-            assert f"and not {digest(component)}" in policy(state, "activate", pinned, code=2)
-            server.manifest += b" "
-            other = f"oci://{server.name}/{REPOSITORY}@{digest(component)}"
-            assert "no such artifact" in policy(state, "activate", other, code=2)
-        assert len(policy(state, "history")) == 2
-        assert (await agent.submit(PERFECT))["policy"]["name"] == "gansauditor-core"
-
-
-async def test_a_registry_is_asked_as_the_user_who_logged_in(tmp_path):
-    state, docker = tmp_path / "state", tmp_path / "docker"
-    docker.mkdir()
-    config = {"DOCKER_CONFIG": str(docker)}
-
-    def inspect(server, code=0):
-        return policy(state, "inspect", server.reference, code=code, **config)
-
-    def remember(name, password):
-        auth = base64.b64encode(f"{USER}:{password}".encode()).decode()
-        (docker / "config.json").write_text(json.dumps({"auths": {name: {"auth": auth}}}))
-
-    with registry(LEGACY.read_bytes(), scheme="Basic") as server:
-        assert f"docker login {server.name}" in inspect(server, code=2)
-        remember(server.name, "wrong")
-        refused = inspect(server, code=2)
-        assert f"docker login {server.name}" in refused and "wrong" not in refused
-        remember("another.example", PASSWORD)
-        assert "docker login" in inspect(server, code=2)
-        remember(server.name, PASSWORD)
-        assert inspect(server)["name"] == "legacy-tiers"
-        (docker / "config.json").write_text("{")
-        refused = inspect(server, code=2)
-        assert str(docker / "config.json") in refused and "log in again" in refused
 
 
 async def test_limits_of_its_own_are_kept_with_a_policy(transport, tmp_path):

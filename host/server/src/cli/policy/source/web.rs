@@ -1,12 +1,12 @@
 //! Components on web servers, with their signatures beside them; and what all that is fetched over HTTP shares.
 
-use super::{CONNECT, MAX_SIGNATURE, READ, is_here, is_safe};
+use super::{CONNECT, MAX_SIGNATURE, READ, is_here, stays_safe};
 use anyhow::Context as _;
 use gansauditor_policy::Artifact;
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 
 /// Redirects that are followed.
-const MAX_REDIRECTS: usize = 5;
+pub(super) const MAX_REDIRECTS: usize = 5;
 
 /// Names of a component's signature: what comes after the path of its own.
 const SIGNATURES: [&str; 2] = [".minisig", ".sig"];
@@ -56,12 +56,10 @@ pub(super) fn client(url: &Url) -> anyhow::Result<Client> {
     // Set already: as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let follow =
-        redirect::Policy::custom(
-            |attempt| match may_follow(attempt.previous(), attempt.url()) {
-                Ok(()) => attempt.follow(),
-                Err(why) => attempt.error(why),
-            },
-        );
+        redirect::Policy::custom(|attempt| match follows(attempt.previous(), attempt.url()) {
+            Ok(()) => attempt.follow(),
+            Err(why) => attempt.error(why),
+        });
     let builder = Client::builder()
         .user_agent(concat!("gansauditor/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT)
@@ -82,12 +80,11 @@ pub(super) fn client(url: &Url) -> anyhow::Result<Client> {
     builder.build().context("cannot set up a client")
 }
 
-/// Whether a redirect is followed, after those before.
-pub(super) fn may_follow(previous: &[Url], next: &Url) -> Result<(), &'static str> {
-    let was_https = previous.iter().any(|url| url.scheme() == "https");
-    if previous.len() > MAX_REDIRECTS {
+/// Whether a redirect is followed from the addresses so far, the first of which was asked for; or why not.
+pub(super) fn follows(so_far: &[Url], next: &Url) -> Result<(), &'static str> {
+    if so_far.len() > MAX_REDIRECTS {
         Err("it redirects too often")
-    } else if is_safe(next) && (next.scheme() == "https" || !was_https) {
+    } else if stays_safe(so_far, next) {
         Ok(())
     } else {
         Err("it redirects to an address without https")
