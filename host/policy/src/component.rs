@@ -69,8 +69,14 @@ pub(crate) fn signatures(path: &Path) -> [PathBuf; 2] {
     })
 }
 
-/// At most one byte more of a file than is wanted.
+/// At most one byte more of a file than is wanted. A pipe is none: nobody may ever write to it, and whoever follows a
+/// file would wait for that.
 fn bounded(path: &Path, limit: usize) -> std::io::Result<Vec<u8>> {
+    let kind = std::fs::metadata(path)?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        let why = "it is not a plain file";
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, why));
+    }
     let mut bytes = Vec::new();
     std::fs::File::open(path)?
         .take(limit as u64 + 1)

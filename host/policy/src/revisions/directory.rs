@@ -128,7 +128,7 @@ impl PolicyDirectory {
             return Err(RevisionError::Moved { expected, newest });
         }
         let revision = Revision {
-            number: newest + 1,
+            number: newest.checked_add(1).ok_or(RevisionError::NoNumber)?,
             record: draft,
         };
         let line = line::write(&revision)?;

@@ -317,3 +317,16 @@ fn nothing_is_pruned_while_nobody_knows_what_is_active_or_somebody_writes() {
     assert!(matches!(refused, RevisionError::Damaged { line: 3, .. }));
     assert_eq!(place.policies.components().unwrap().len(), 2);
 }
+
+#[test]
+fn a_history_with_the_last_number_there_is_takes_no_more() {
+    let place = Place::new();
+    let first = place.activate(b"one").unwrap();
+    let last = Revision {
+        number: u64::MAX,
+        ..first
+    };
+    let history = place.path("policies/history.jsonl");
+    std::fs::write(history, line::write(&last).unwrap()).unwrap();
+    assert_eq!(place.activate(b"two"), Err(RevisionError::NoNumber));
+}
