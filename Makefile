@@ -124,6 +124,7 @@ test: build rust-plugins venv ## all tests
 lint: core ## format and clippy, warnings are errors
 	$(call say,lint)
 	@cargo fmt --all --check
+	@cargo fmt --check --manifest-path tests/runtimes/wasmi/Cargo.toml
 	@cargo clippy --quiet --release --workspace --all-targets -- -D warnings
 
 demo: build rust-plugins venv ## what it does, in a minute
@@ -199,6 +200,7 @@ build-template-c:
 runtimes: target/runtimes/.complete core ## the core natively, in wasmtime, wasmi, Node, a browser and Python: the same decisions
 	$(call say,runtimes)
 	@cargo test --quiet --release --workspace --test engine -- corpus --nocapture --test-threads=1 | grep -oE '(native|wasmtime): .*'
+	@cargo clippy --quiet --release --locked --manifest-path tests/runtimes/wasmi/Cargo.toml --target-dir target/runtimes/wasmi -- -D warnings
 	@cargo run --quiet --release --locked --manifest-path tests/runtimes/wasmi/Cargo.toml --target-dir target/runtimes/wasmi -- target/core/core.wasm tests/runtimes/corpus.jsonl
 	@target/runtimes/node/node_modules/.bin/jco transpile target/core/core.wasm -q -o target/runtimes/core --no-wasi-shim --name core
 	@echo '{"type": "module"}' > target/runtimes/core/package.json

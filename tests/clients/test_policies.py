@@ -2,13 +2,10 @@
 
 import base64
 import contextlib
-import functools
 import hashlib
-import http.server
 import json
 import socket
 import subprocess
-import threading
 
 import anyio
 import anyio.to_thread
@@ -111,42 +108,6 @@ async def test_where_keys_are_set_only_signed_policies_are_put_in_force(transpor
     async with connect(transport, state, **keys) as agent:
         again = await agent.submit(PERFECT)
         assert again["policy"] == answer["policy"], "a restart checks the kept signature"
-
-
-@contextlib.contextmanager
-def web(folder):
-    """A web server with the files of a folder."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-async def test_a_component_may_come_from_a_web_server(transport, tmp_path):
-    state, files = tmp_path / "state", tmp_path / "files"
-    files.mkdir()
-    put_policy(LEGACY, files / "legacy.wasm")
-    digest = "sha256:" + hashlib.sha256(LEGACY.read_bytes()).hexdigest()
-    async with connect(transport, state) as agent:
-        with web(files) as base:
-            url = f"{base}/legacy.wasm"
-            refused = policy(state, "activate", url, "--digest", "sha256:" + "0" * 64, code=2)
-            assert digest in refused
-            refused = policy(state, "activate", f"{base}/absent.wasm", code=2)
-            assert "absent.wasm is not usable" in refused and "404" in refused
-            assert policy(state, "inspect", url)["name"] == "legacy-tiers"
-            told = policy(state, "activate", f"{url}?token=secret", "--digest", digest)
-            assert outcomes(told) == ["live"]
-        # Everything that is needed is stored.
-        assert policy(state, "history")[0]["source"] == url
-        answer = await agent.submit(PERFECT)
-        assert answer["policy"]["digest"] == digest
 
 
 async def test_limits_of_its_own_are_kept_with_a_policy(transport, tmp_path):
@@ -278,3 +239,54 @@ async def test_a_candidate_is_proven_on_recorded_sessions(tmp_path):
         (tmp_path / "broken.wasm").write_bytes(b"\0asm")
         assert "not usable" in policy(state, "replay", tmp_path / "broken.wasm", code=2)
         assert "no recorded session" in policy(state, "replay", "--core", "--sessions", "nobody-*", code=2)
+
+
+async def test_a_session_that_cannot_be_read_proves_nothing(tmp_path):
+    state = tmp_path / "state"
+    async with connect("stdio", state) as agent:
+        for session in ("one", "two"):
+            await agent.submit(PERFECT, session=session)
+    assert policy(state, "replay", "--core")["same"] == 2
+    [journal] = state.glob("one*.journal.jsonl")
+    content = bytearray(journal.read_bytes())
+    content[len(content) // 2] ^= 1
+    journal.write_bytes(content)
+    told = policy(state, "replay", "--core", code=1)
+    assert (told["same"], told["changed"], told["unreadable"]) == (1, 0, 1)
+
+
+async def test_components_that_only_old_revisions_used_can_be_removed(transport, tmp_path):
+    state = tmp_path / "state"
+    assert policy(state, "prune") == []
+    budget = PLUGINS / "budget.wasm"
+    policy(state, "activate", LEGACY)
+    policy(state, "activate", budget)
+    policy(state, "trial", "start", LEGACY)
+    assert policy(state, "prune", "--keep", 1) == [], "one is in force, the other on trial"
+    policy(state, "activate", budget)
+    async with connect(transport, state) as agent:
+        [unused] = policy(state, "prune", "--keep", 2, "--dry-run")
+        assert (unused["name"], unused["active"]) == ("legacy-tiers", False)
+        assert policy(state, "prune", "--keep", 2) == [unused]
+        assert [stored["active"] for stored in policy(state, "list")] == [True]
+        assert "is not in the policy directory; activate its file again" in policy(state, "rollback", 1, code=2)
+        assert (await agent.submit(PERFECT))["policy"]["name"] == "budget"
+
+
+async def test_only_what_put_a_policy_in_force_can_be_gone_back_to(tmp_path):
+    state = tmp_path / "state"
+    policy(state, "activate", LEGACY)
+    policy(state, "trial", "start", PLUGINS / "security-gate.wasm")
+    policy(state, "trial", "stop")
+    for about_the_trial in (2, 3):
+        refused = policy(state, "rollback", about_the_trial, code=2)
+        assert "put no policy in force" in refused
+    assert [line["active"] for line in policy(state, "history")].count(True) == 1
+    assert policy(state, "rollback", 1)["stored"]["policy"]["name"] == "legacy-tiers"
+
+
+async def test_a_digest_may_be_given_as_sha256sum_prints_it(tmp_path):
+    state, digits = tmp_path / "state", hashlib.sha256(LEGACY.read_bytes()).hexdigest()
+    assert "64 hexadecimal digits" in policy(state, "activate", LEGACY, "--digest", digits[1:], code=2)
+    told = policy(state, "activate", LEGACY, "--digest", digits.upper())
+    assert told["stored"]["policy"]["digest"] == f"sha256:{digits}"

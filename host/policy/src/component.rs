@@ -47,8 +47,7 @@ pub(crate) fn read(path: &Path, limit: usize) -> Result<Artifact, LoadError> {
     for name in signatures(path) {
         match bounded(&name, MAX_SIGNATURE) {
             Ok(bytes) => {
-                // What is no text is no signature either, and will be told so.
-                signature = Some(String::from_utf8_lossy(&bytes).into_owned());
+                signature = Some(Artifact::signature_text(bytes));
                 break;
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
@@ -70,8 +69,14 @@ pub(crate) fn signatures(path: &Path) -> [PathBuf; 2] {
     })
 }
 
-/// At most one byte more of a file than is wanted.
+/// At most one byte more of a file than is wanted. A pipe is none: nobody may ever write to it, and whoever follows a
+/// file would wait for that.
 fn bounded(path: &Path, limit: usize) -> std::io::Result<Vec<u8>> {
+    let kind = std::fs::metadata(path)?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        let why = "it is not a plain file";
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, why));
+    }
     let mut bytes = Vec::new();
     std::fs::File::open(path)?
         .take(limit as u64 + 1)

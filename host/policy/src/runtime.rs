@@ -4,7 +4,7 @@ use crate::bindings::{AuditPolicy, AuditPolicyPre};
 use crate::config;
 use crate::error::LoadError;
 use crate::limits::{Limits, Meter};
-use crate::ticker::{EPOCHS, Ticker};
+use crate::ticker::Ticker;
 use gansauditor_audit::ports::PolicyError;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -41,7 +41,7 @@ pub(crate) struct Runtime {
     pub(crate) limits: Limits,
     /// Turns for evaluations.
     pub(crate) turns: Arc<Semaphore>,
-    _ticker: Ticker,
+    ticker: Ticker,
 }
 
 impl Runtime {
@@ -54,7 +54,7 @@ impl Runtime {
             engine,
             turns: Arc::new(Semaphore::new(limits.concurrent.max(1))),
             limits,
-            _ticker: ticker,
+            ticker,
         })
     }
 
@@ -76,7 +76,7 @@ impl Runtime {
         let started = Instant::now();
         let mut store = Store::new(&self.engine, Meter::new(&self.limits));
         store.limiter(|meter| meter);
-        store.set_epoch_deadline(EPOCHS);
+        store.set_epoch_deadline(self.ticker.epochs);
         store.set_hostcall_fuel(self.limits.output_bytes);
         let fuelled = match self.limits.fuel {
             Some(fuel) => store.set_fuel(fuel),

@@ -2,6 +2,8 @@
 
 mod key;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 pub use key::{InvalidKey, PublicKey};
 
 use crate::component;
@@ -26,6 +28,11 @@ impl Artifact {
     /// [`LoadError::Unreadable`] and [`LoadError::TooLarge`].
     pub fn read(path: &Path, limit: usize) -> Result<Self, LoadError> {
         component::read(path, limit)
+    }
+
+    /// The text of a signature's file: that of `openssl` is no text, and is given in base64 as `cosign` writes it.
+    pub fn signature_text(file: Vec<u8>) -> String {
+        String::from_utf8(file).unwrap_or_else(|error| STANDARD.encode(error.as_bytes()))
     }
 }
 

@@ -93,11 +93,12 @@ impl Policies {
 }
 
 impl std::fmt::Display for Source {
+    /// Behind the policy's name.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::File(..) => "AUDIT_POLICY",
-            Self::Directory(_) => "the state directory",
-            Self::Program => "the program",
+            Self::File(..) => "following AUDIT_POLICY",
+            Self::Directory(_) => "following the state directory",
+            Self::Program => "built in",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Untrusted text on a terminal.
+//! Text on a terminal, some of it untrusted.
 
 /// The text on one line, without a character that a terminal would obey or that reverses what is shown.
 pub(crate) fn plain(text: &str) -> String {
@@ -22,6 +22,12 @@ pub(crate) fn push_plain(plain: &mut String, c: char) {
 pub(crate) fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A count with its noun: `1 file`, `2 files`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
 }
 
 #[cfg(test)]

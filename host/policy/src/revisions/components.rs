@@ -8,6 +8,8 @@ use gansauditor_audit::domain::Digest;
 /// The folder, seen from the state directory.
 pub(super) const FOLDER: &str = "policies/components";
 const SUFFIX: &str = ".wasm";
+/// Of a component that is being written.
+const DRAFT: &str = ".new";
 const PREFIX: &str = "sha256:";
 
 /// A component in the policy directory.
@@ -40,7 +42,7 @@ pub(super) fn read(dir: &Dir, digest: &Digest, limit: usize) -> Result<Vec<u8>, 
 pub(super) fn put(dir: &Dir, digest: &Digest, bytes: &[u8]) -> Result<(), RevisionError> {
     let io = io("store a component");
     if read(dir, digest, bytes.len()).is_err() {
-        let (draft, name) = (path(digest, ".new"), path(digest, SUFFIX));
+        let (draft, name) = (path(digest, DRAFT), path(digest, SUFFIX));
         files::put(dir, &draft, &name, bytes).map_err(&io)?;
     }
     files::sync(dir, FOLDER).map_err(&io)
@@ -68,6 +70,29 @@ pub(super) fn list(dir: &Dir) -> Result<Vec<StoredComponent>, RevisionError> {
     }
     stored.sort_by(|a, b| a.digest.cmp(&b.digest));
     Ok(stored)
+}
+
+/// Removes a component.
+pub(super) fn remove(dir: &Dir, digest: &Digest) -> Result<(), RevisionError> {
+    absent(dir.remove_file(path(digest, SUFFIX))).map_err(io("remove a component"))?;
+    Ok(())
+}
+
+/// Removes what writers that died left half-written. Nobody may be writing.
+pub(super) fn remove_drafts(dir: &Dir) -> Result<(), RevisionError> {
+    let io = io("remove half a component");
+    for entry in absent(dir.read_dir(FOLDER))
+        .map_err(&io)?
+        .into_iter()
+        .flatten()
+    {
+        let name = entry.map_err(&io)?.file_name();
+        if name.to_str().is_some_and(|name| name.ends_with(DRAFT)) {
+            let draft = std::path::Path::new(FOLDER).join(name);
+            absent(dir.remove_file(draft)).map_err(&io)?;
+        }
+    }
+    Ok(())
 }
 
 fn path(digest: &Digest, suffix: &str) -> String {

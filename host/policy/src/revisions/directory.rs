@@ -6,13 +6,14 @@ use super::files::{self, absent};
 use super::history::History;
 use super::line;
 use super::lock::WriteLock;
-use super::revision::{Draft, Program, Revision};
+use super::revision::{Change, Draft, Program, Revision};
 use crate::stamp::Stamp;
 use crate::trial::{self, Compared};
 use crate::trust::Artifact;
 use cap_std::fs::{Dir, OpenOptions};
 use gansauditor_audit::domain::Digest;
 use std::io::Write as _;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -127,7 +128,7 @@ impl PolicyDirectory {
             return Err(RevisionError::Moved { expected, newest });
         }
         let revision = Revision {
-            number: newest + 1,
+            number: newest.checked_add(1).ok_or(RevisionError::NoNumber)?,
             record: draft,
         };
         let line = line::write(&revision)?;
@@ -138,11 +139,44 @@ impl PolicyDirectory {
         match (revision.record.program, component) {
             (Program::Core, _) => {}
             (Program::Component, Some(bytes)) => components::put(&self.state, digest, bytes)?,
-            (Program::Component, None) => drop(self.component(digest)?),
+            // What is sent away is not needed any more.
+            (Program::Component, None) => match revision.record.change {
+                Change::Withdraw { .. } => {}
+                _ => drop(self.component(digest)?),
+            },
         }
         self.append(&history, &line)
             .map_err(io("write the history"))?;
         Ok(revision)
+    }
+
+    /// Removes the components that none of the `keep` newest revisions in force uses, nor the trial that runs, and
+    /// tells them. The history stays whole; a rollback to a revision without its component says what is missing.
+    /// With `dry_run` nothing is removed. Another writer is waited for no longer than `patience`. Blocks.
+    ///
+    /// # Errors
+    /// [`RevisionError::Damaged`] while nobody knows what is active: then everything may be wanted.
+    pub fn prune(
+        &self,
+        keep: NonZeroUsize,
+        dry_run: bool,
+        patience: Duration,
+    ) -> Result<Vec<StoredComponent>, RevisionError> {
+        if self.stamp()?.is_none() {
+            return Ok(Vec::new());
+        }
+        let _lock = WriteLock::take(&self.state, LOCK, patience)?;
+        let history = self.history()?;
+        let wanted = history.wanted(keep.get())?;
+        let mut unused = components::list(&self.state)?;
+        unused.retain(|stored| !wanted.contains(&stored.digest));
+        if !dry_run {
+            components::remove_drafts(&self.state)?;
+            for stored in &unused {
+                components::remove(&self.state, &stored.digest)?;
+            }
+        }
+        Ok(unused)
     }
 
     /// Cuts off what a writer before left unfinished, and appends. The caller holds the lock.

@@ -62,6 +62,11 @@ pub enum RevisionError {
         /// Largest size in bytes.
         limit: u64,
     },
+    /// The newest revision has the largest number there is: nobody wrote that line here.
+    #[error(
+        "the newest revision in the policy history has the last number there is; move history.jsonl away and activate the policy again"
+    )]
+    NoNumber,
     /// A text of a revision is longer than is kept.
     #[error("the {what} of a revision has at most {limit} bytes; make it shorter")]
     TextTooLong {

@@ -4,6 +4,8 @@ use super::error::RevisionError;
 use super::line;
 use super::revision::{Change, Revision};
 use crate::trial::TrialRules;
+use gansauditor_audit::domain::Digest;
+use std::collections::HashSet;
 
 /// A line of the history that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +119,19 @@ impl History {
     fn in_force(&self) -> impl Iterator<Item = &Revision> {
         let newest_first = self.revisions.iter().rev();
         newest_first.filter(|revision| revision.record.change.is_in_force())
+    }
+
+    /// Digests of what the `count` newest revisions in force decide by, and of what is on trial.
+    ///
+    /// # Errors
+    /// As [`History::active`].
+    pub(super) fn wanted(&self, count: usize) -> Result<HashSet<&Digest>, RevisionError> {
+        self.active()?;
+        let on_trial = self.trial().map(|(revision, _)| revision);
+        let wanted = self.in_force().take(count).chain(on_trial);
+        Ok(wanted
+            .map(|revision| &revision.record.policy.digest)
+            .collect())
     }
 
     /// The revision of this number.

@@ -16,6 +16,7 @@ use gansauditor_audit::domain::{Digest, SessionId};
 use gansauditor_audit::ports::{Clock, Comparison, LivePolicy, Trial};
 use ledger::Ledger;
 use memos::Memos;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -38,6 +39,9 @@ struct Inner {
     clock: Arc<dyn Clock>,
     memos: Mutex<Memos>,
     progress: Mutex<Progress>,
+    /// The candidate was sent away, as far as is known here: it decides on nothing more, whenever the history is
+    /// looked at next.
+    is_sent_away: AtomicBool,
 }
 
 struct Progress {
@@ -67,6 +71,7 @@ impl RunningTrial {
                 ledger,
                 is_over: false,
             }),
+            is_sent_away: AtomicBool::new(false),
         }))
     }
 }
@@ -78,7 +83,8 @@ impl Trial for RunningTrial {
     }
 
     fn acts_on(&self, session: &SessionId) -> bool {
-        percentile(&self.0.candidate.identity().digest, session) < self.0.rules.share
+        !self.0.is_sent_away.load(Ordering::Relaxed)
+            && percentile(&self.0.candidate.identity().digest, session) < self.0.rules.share
     }
 
     fn memo(&self, session: &SessionId, cycle: u32) -> Option<Vec<u8>> {
@@ -149,6 +155,10 @@ impl Inner {
     fn conclude(&self, verdict: Verdict, tally: &Tally) -> Result<(), RevisionError> {
         let trial = self.revision.number;
         tracing::info!(trial, %tally, ?verdict, "the trial of a policy is over");
+        // Before it is written: when that fails, the candidate is no better.
+        if verdict != Verdict::Passed {
+            self.is_sent_away.store(true, Ordering::Relaxed);
+        }
         let (change, why) = match verdict {
             Verdict::Passed if self.rules.promote => (Change::Promote { trial }, "passed"),
             Verdict::Passed => return Ok(()),

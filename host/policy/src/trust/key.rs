@@ -63,7 +63,9 @@ impl PublicKey {
                 // The old format, which signs the bytes and not their hash, is taken too: it is no weaker.
                 .is_ok_and(|signature| key.verify(bytes, &signature, true).is_ok()),
             Self::Plain(key) => {
-                let Ok(signature) = STANDARD.decode(signature.trim()) else {
+                // Tools break its lines.
+                let signature: String = signature.split_whitespace().collect();
+                let Ok(signature) = STANDARD.decode(signature) else {
                     return false;
                 };
                 let Ok(key) = RawPublicKeyEntity::try_from(key) else {

@@ -119,3 +119,18 @@ fn imports_are_allowed_by_name_with_any_version_or_by_the_start_of_a_name() {
     }
     assert!(!Trust::default().allows(""));
 }
+
+#[test]
+fn a_signature_is_taken_as_openssl_writes_it_too_raw_or_in_lines() {
+    for (text, signature) in [P256, P384, ED25519, RSA] {
+        let trust = Trust {
+            keys: vec![key(text)],
+            ..Trust::default()
+        };
+        let raw = Artifact::signature_text(STANDARD.decode(signature).unwrap());
+        assert_eq!(trust.check(&signed(SIGNED, &raw)), Ok(()));
+        let (start, end) = signature.split_at(40);
+        let lines = Artifact::signature_text(format!("{start}\n{end}\n").into_bytes());
+        assert_eq!(trust.check(&signed(SIGNED, &lines)), Ok(()));
+    }
+}

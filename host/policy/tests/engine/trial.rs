@@ -188,10 +188,15 @@ async fn a_failure_or_a_difference_too_much_sends_the_candidate_away_at_once() {
     ] {
         let place = place(TrialRules {
             max_changed: 0,
+            share: 100,
             ..RULES
         });
         let server = Server::over(&place).await;
+        let trial = server.trial().unwrap();
+        let session = SessionId::new("s").unwrap();
+        assert!(trial.acts_on(&session));
         server.note(1, candidate).await;
+        assert!(!trial.acts_on(&session), "before the history is looked at");
         let withdrawn = newest(&place).record;
         assert_eq!(withdrawn.change, Change::Withdraw { trial: 2 });
         assert!(

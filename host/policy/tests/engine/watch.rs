@@ -104,3 +104,33 @@ async fn a_second_write_under_the_same_stamp_is_seen_while_the_file_settles() {
     };
     assert_eq!(identity.name, "third0");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_in_the_place_of_the_file_or_its_signature_is_told_and_waited_for_by_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.wasm");
+    let pipe = |path: &std::path::Path| {
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.unwrap().success());
+    };
+    let host = host(&named("first"));
+    let mut watcher = Watcher::new(&path, "");
+    pipe(&path);
+    let told = watcher.look(&host, later()).await;
+    let WatchOutcome::Failed(LoadError::Unreadable { reason, .. }) = told else {
+        panic!("{told:?}");
+    };
+    assert_eq!(reason, "it is not a plain file");
+
+    let next = folder.path().join("next");
+    std::fs::write(&next, named("second")).unwrap();
+    std::fs::rename(&next, &path).unwrap();
+    let signature = folder.path().join("policy.wasm.minisig");
+    pipe(&signature);
+    let told = watcher.look(&host, later()).await;
+    assert!(matches!(told, WatchOutcome::Failed(_)), "{told:?}");
+    std::fs::remove_file(signature).unwrap();
+    let told = watcher.look(&host, later()).await;
+    assert!(matches!(told, WatchOutcome::Activated(_)), "{told:?}");
+}

@@ -93,7 +93,7 @@ fn announce(parts: &Parts, config: &Config) {
         State::Memory => "memory",
     };
     tracing::info!(
-        "gansauditor {}: judge {}, policy {} {} ({}) from {}, sessions in {state}",
+        "gansauditor {}: judge {}, policy {} {} ({}), {}, sessions in {state}",
         env!("CARGO_PKG_VERSION"),
         parts.panel().name(),
         policy.name,

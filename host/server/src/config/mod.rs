@@ -61,9 +61,11 @@ pub(crate) enum PolicySettings {
 }
 
 impl From<&str> for PolicySettings {
-    /// What begins like a JSON object is one; anything else names a file.
+    /// What begins like JSON is it, whether the policy takes it or not, and so is nothing at all; anything else names
+    /// a file.
     fn from(text: &str) -> Self {
-        if text.trim_start().starts_with('{') {
+        let start = text.trim_start();
+        if start.is_empty() || start.starts_with(['{', '[', '"']) {
             Self::Json(text.to_owned())
         } else {
             Self::File(PathBuf::from(text))

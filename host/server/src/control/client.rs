@@ -32,7 +32,7 @@ pub(crate) async fn ask_all(_: &Path, _: Ask) -> io::Result<Vec<Asked>> {
 #[cfg(unix)]
 mod unix {
     use super::super::address::{FOLDER, SUFFIX, address};
-    use super::super::{ANSWER_TIME, MAX_ANSWER, REQUEST_TIME};
+    use super::super::{LOOK_TIME, MAX_ANSWER, REQUEST_TIME, STATUS_TIME};
     use super::{Answer, Ask, Asked};
     use anyhow::Context as _;
     use cap_std::ambient_authority;
@@ -104,9 +104,13 @@ mod unix {
         stream.write_all(&request).await?;
         let mut line = Vec::new();
         let mut answer = BufReader::new(stream.take(MAX_ANSWER));
-        timeout(ANSWER_TIME, answer.read_until(b'\n', &mut line))
+        let time = match ask {
+            Ask::Look => LOOK_TIME,
+            Ask::Status => STATUS_TIME,
+        };
+        timeout(time, answer.read_until(b'\n', &mut line))
             .await
-            .with_context(|| format!("no answer within {} s", ANSWER_TIME.as_secs()))??;
+            .map_err(|_| anyhow::anyhow!("it does not answer within {} s", time.as_secs()))??;
         serde_json::from_slice(&line).context("it did not answer; see its log")
     }
 }

@@ -3,7 +3,7 @@
 use super::address::{FOLDER, SUFFIX, address};
 use super::desk::Desk;
 use super::protocol::Ask;
-use super::{ANSWER_TIME, MAX_REQUEST, REQUEST_TIME};
+use super::{MAX_REQUEST, REQUEST_TIME};
 use crate::who::uid;
 use anyhow::Context as _;
 use cap_std::ambient_authority;
@@ -146,6 +146,6 @@ async fn converse(mut stream: UnixStream, desk: &Desk, owner: u32) -> anyhow::Re
     let ask: Ask = serde_json::from_slice(&line).context("this is no request")?;
     let mut answer = serde_json::to_vec(&desk.answer(ask).await)?;
     answer.push(b'\n');
-    timeout(ANSWER_TIME, to.write_all(&answer)).await??;
+    timeout(REQUEST_TIME, to.write_all(&answer)).await??;
     Ok(())
 }

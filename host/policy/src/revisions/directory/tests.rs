@@ -1,5 +1,5 @@
-use super::super::revision::Change;
 use super::*;
+use crate::trial::TrialRules;
 use cap_std::ambient_authority;
 use gansauditor_audit::domain::{PolicyIdentity, Timestamp};
 use std::path::Path;
@@ -242,4 +242,91 @@ fn a_history_that_is_a_link_is_neither_read_nor_written() {
         Err(RevisionError::Io { .. })
     ));
     assert!(place.activate(b"two").is_err());
+}
+
+#[test]
+fn a_trial_whose_component_is_gone_can_be_ended() {
+    let place = Place::new();
+    let trial = Draft {
+        change: Change::Try(TrialRules::default()),
+        ..draft(b"1")
+    };
+    let trial = place.policies.record(trial, Some(b"1"), None, NOW).unwrap();
+    std::fs::remove_file(stored(&place, b"1")).unwrap();
+    let ending = |change| Draft {
+        change,
+        ..trial.record.clone()
+    };
+    let promoted = ending(Change::Promote { trial: 1 });
+    let refused = place.policies.record(promoted, None, None, NOW);
+    assert_eq!(refused, Err(RevisionError::Missing(Digest::of(b"1"))));
+    let withdrawn = ending(Change::Withdraw { trial: 1 });
+    let withdrawn = place.policies.record(withdrawn, None, None, NOW);
+    assert_eq!(withdrawn.map(|revision| revision.number), Ok(2));
+}
+
+#[test]
+fn pruning_leaves_what_can_be_gone_back_to_and_what_is_on_trial() {
+    let place = Place::new();
+    for component in [b"1", b"2", b"3", b"1", b"4"] {
+        place.activate(component).unwrap();
+    }
+    let trial = Draft {
+        change: Change::Try(TrialRules::default()),
+        ..draft(b"5")
+    };
+    place.policies.record(trial, Some(b"5"), None, NOW).unwrap();
+    std::fs::write(place.path("policies/components/half.new"), "6").unwrap();
+    let (before, keep) = (place.policies.history().unwrap(), NonZeroUsize::new(2));
+    let mut unused = [b"2", b"3"].map(|bytes| StoredComponent {
+        digest: Digest::of(bytes),
+        bytes: 1,
+    });
+    unused.sort_by(|a, b| a.digest.cmp(&b.digest));
+
+    let told = place.policies.prune(keep.unwrap(), true, NOW).unwrap();
+    assert_eq!(told, unused);
+    assert_eq!(place.policies.components().unwrap().len(), 5);
+
+    let removed = place.policies.prune(keep.unwrap(), false, NOW).unwrap();
+    assert_eq!(removed, unused);
+    let left: Vec<_> = place.policies.components().unwrap();
+    assert!(left.iter().all(|stored| !unused.contains(stored)) && left.len() == 3);
+    assert!(!place.path("policies/components/half.new").exists());
+    assert_eq!(place.policies.history().unwrap(), before);
+    let missing = place.policies.component(&unused[0].digest).unwrap_err();
+    assert_eq!(missing, RevisionError::Missing(unused[0].digest.clone()));
+}
+
+#[test]
+fn nothing_is_pruned_while_nobody_knows_what_is_active_or_somebody_writes() {
+    let place = Place::new();
+    let keep = NonZeroUsize::MIN;
+    assert_eq!(place.policies.prune(keep, false, NOW), Ok(Vec::new()));
+    assert!(!place.path("policies").exists());
+    place.activate(b"one").unwrap();
+    place.activate(b"two").unwrap();
+    let writing = WriteLock::take(&place.policies.state, LOCK, NOW).unwrap();
+    let refused = place.policies.prune(keep, false, NOW);
+    assert_eq!(refused, Err(RevisionError::Busy));
+    drop(writing);
+    let history = place.path("policies/history.jsonl");
+    let damaged = std::fs::read_to_string(&history).unwrap() + "no line\n";
+    std::fs::write(history, damaged).unwrap();
+    let refused = place.policies.prune(keep, false, NOW).unwrap_err();
+    assert!(matches!(refused, RevisionError::Damaged { line: 3, .. }));
+    assert_eq!(place.policies.components().unwrap().len(), 2);
+}
+
+#[test]
+fn a_history_with_the_last_number_there_is_takes_no_more() {
+    let place = Place::new();
+    let first = place.activate(b"one").unwrap();
+    let last = Revision {
+        number: u64::MAX,
+        ..first
+    };
+    let history = place.path("policies/history.jsonl");
+    std::fs::write(history, line::write(&last).unwrap()).unwrap();
+    assert_eq!(place.activate(b"two"), Err(RevisionError::NoNumber));
 }

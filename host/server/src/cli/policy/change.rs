@@ -16,11 +16,12 @@ use gansauditor_policy::Setup;
 use gansauditor_policy::revisions::{Change, Draft, History, PolicyDirectory, Program, Revision};
 use serde::Serialize;
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 /// How long another writer is waited for: it takes milliseconds.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
@@ -141,7 +142,7 @@ impl Said {
             .into_iter()
             .map(|asked| Taken::of(asked, wanted))
             .collect();
-        tell(&revision, &servers, self.json)?;
+        tell(&revision, &servers, place::state(config)?, self.json)?;
         Ok(if servers.iter().any(Taken::is_missing) {
             ExitCode::from(NOT_LIVE)
         } else {
@@ -150,7 +151,7 @@ impl Said {
     }
 }
 
-fn tell(revision: &Revision, servers: &[Taken], json: bool) -> anyhow::Result<()> {
+fn tell(revision: &Revision, servers: &[Taken], state: &Path, json: bool) -> anyhow::Result<()> {
     let active = revision.record.change.is_in_force();
     if json {
         let stored = view::RevisionView::of(revision, active);
@@ -159,7 +160,7 @@ fn tell(revision: &Revision, servers: &[Taken], json: bool) -> anyhow::Result<()
     let mut out = output::stdout();
     view::write(revision, active, &mut out)?;
     if servers.is_empty() {
-        writeln!(out, "no server of this state directory answers now")?;
+        writeln!(out, "{}", place::no_server(state))?;
     }
     for server in servers {
         server.write(&mut out)?;

@@ -14,10 +14,15 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  it does; warnings are no failure
+  1  a promise is broken
+  2  there is nothing to try";
+
 /// Tries whether a component keeps every promise of the policy contract, on hostile settings and snapshots.
-///
-/// Exit code: 0 when it does (warnings are no failure), 1 when a promise is broken, 2 when there is nothing to try.
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub(in crate::cli) struct Conformance {
     /// The component (.wasm), or a module that was built for one
     #[arg(required_unless_present = "core")]

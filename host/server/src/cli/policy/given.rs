@@ -20,8 +20,8 @@ pub(super) struct Given {
     /// The policy built into each server instead of a component
     #[arg(long, conflicts_with = "component")]
     core: bool,
-    /// The component's digest, sha256:...: no other is taken
-    #[arg(long, value_name = "DIGEST", requires = "component")]
+    /// The component's digest, sha256:... or what `sha256sum` prints: no other is taken
+    #[arg(long, value_name = "DIGEST", requires = "component", value_parser = digest)]
     digest: Option<Digest>,
     /// Its settings: a JSON object, or a file that holds one
     #[arg(long, value_name = "JSON|FILE")]
@@ -62,4 +62,12 @@ impl Given {
             expected: None,
         })
     }
+}
+
+/// A digest with or without the name of its algorithm, in either case.
+fn digest(text: &str) -> Result<Digest, String> {
+    let text = text.to_ascii_lowercase();
+    let digits = text.trim_start_matches("sha256:");
+    let digest = format!("sha256:{digits}").parse();
+    digest.map_err(|_| "a digest is sha256: and 64 hexadecimal digits".to_owned())
 }

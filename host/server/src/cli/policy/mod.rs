@@ -13,11 +13,13 @@ mod inspect;
 mod list;
 mod new;
 mod place;
+mod prune;
 mod replay;
 mod replay_view;
 mod rollback;
 mod source;
 mod status;
+mod stored_view;
 mod taken;
 mod test;
 mod test_view;
@@ -49,6 +51,8 @@ pub(super) enum Command {
     History(history::List),
     /// List the stored policies
     List(list::List),
+    /// Remove the stored policies that only old revisions used
+    Prune(prune::Prune),
     /// Show what each running server of the state directory has live, and what failed there
     Status(status::Status),
     /// Write the beginnings of a policy of your own into a new folder
@@ -81,6 +85,7 @@ impl Command {
                 Self::Trial(command) => return command.run(&config()?).await,
                 Self::History(command) => command.run(&config()?)?,
                 Self::List(command) => command.run(&config()?)?,
+                Self::Prune(command) => command.run(&config()?)?,
                 Self::Status(command) => command.run(&config()?).await?,
                 Self::New(command) => command.run()?,
                 Self::Componentize(command) => command.run().await?,

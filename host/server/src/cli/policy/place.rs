@@ -1,6 +1,7 @@
 //! The policy directory that the commands are about.
 
 use crate::config::Config;
+use crate::text::plain;
 use crate::{policies, wiring};
 use anyhow::Context as _;
 use gansauditor_policy::revisions::PolicyDirectory;
@@ -30,4 +31,11 @@ pub(super) fn make(config: &Config) -> anyhow::Result<PolicyDirectory> {
     wiring::directory(state)?;
     policies::directory(state)?
         .with_context(|| format!("the state directory {} is gone", state.display()))
+}
+
+/// What is said where no server runs that would take a policy: perhaps another directory was meant.
+pub(super) fn no_server(state: &Path) -> String {
+    let whole = std::path::absolute(state).unwrap_or_else(|_| state.to_owned());
+    let shown = plain(&whole.display().to_string());
+    format!("no server of the state directory {shown} answers now; --state-dir names another")
 }

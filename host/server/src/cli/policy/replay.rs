@@ -19,11 +19,15 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  it decides everything as it was decided
+  1  some decision is another, it fails to decide, or a session cannot be read
+  2  nothing could be replayed";
+
 /// Runs recorded sessions through a policy, without asking a judge and without changing anything.
-///
-/// Exit code: 0 when it decides everything as it was decided, 1 when some decision is another or it fails to
-/// decide, 2 when nothing could be replayed.
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub(in crate::cli) struct Replay {
     /// The component: a file (.wasm), https://..., or oci://HOST/NAME:TAG
     #[arg(required_unless_present = "core", value_name = "FILE|URL")]
@@ -37,10 +41,16 @@ pub(in crate::cli) struct Replay {
     /// Only sessions with such an id, e.g. 'team-a-*'; may be given more than once
     #[arg(long, value_name = "GLOB")]
     sessions: Vec<String>,
+    /// Show every decision that would have been another, and not the first 20
+    #[arg(long)]
+    all: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
+
+/// Differences that people are shown.
+const SHOWN: usize = 20;
 
 impl Replay {
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
@@ -73,7 +83,8 @@ impl Replay {
                 &unreadable,
             ))?;
         } else {
-            text(&candidate.inspect(), &summary, &replays, &unreadable)?;
+            let most = if self.all { usize::MAX } else { SHOWN };
+            text(&candidate.inspect(), &summary, &replays, &unreadable, most)?;
         }
         anyhow::ensure!(
             summary.replayed() > 0,

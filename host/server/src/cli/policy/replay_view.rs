@@ -2,7 +2,7 @@
 
 use super::view;
 use crate::cli::output::{self, BAD, BOLD, GOOD};
-use crate::text::plain;
+use crate::text::{counted, plain};
 use gansauditor_audit::domain::{Decision, PolicyIdentity, SessionId};
 use gansauditor_audit::replay::{CycleReplay, DecisionReplay, Outcome, SessionReplay};
 use gansauditor_policy::Inspection;
@@ -31,10 +31,20 @@ pub(super) struct Summary {
     not_replayable: usize,
     loops: u32,
     loops_saved: u32,
+    /// How many decisions became which, the most first.
+    turns: Vec<Turn>,
     /// Cycles that the candidate completes or stops earlier than they ended.
     ends_earlier: usize,
     /// Cycles that ended, and for which the candidate asks for more.
     goes_on: usize,
+}
+
+/// Decisions of one status that would have another.
+#[derive(Debug, Serialize)]
+struct Turn {
+    recorded: &'static str,
+    candidate: &'static str,
+    count: usize,
 }
 
 impl Summary {
@@ -52,6 +62,9 @@ impl Summary {
             summary.sessions_changed += usize::from(summary.changed > before);
         }
         summary
+            .turns
+            .sort_by_key(|turn| std::cmp::Reverse(turn.count));
+        summary
     }
 
     fn count(&mut self, cycle: &CycleReplay) {
@@ -67,6 +80,21 @@ impl Summary {
                 Outcome::Failed(_) => &mut self.failed,
                 Outcome::NotReplayable(_) => &mut self.not_replayable,
             } += 1;
+            if let Outcome::Changed(decision) = &made.outcome {
+                self.turn(made.recorded.status.name(), decision.status.name());
+            }
+        }
+    }
+
+    fn turn(&mut self, recorded: &'static str, candidate: &'static str) {
+        let mut known = self.turns.iter_mut();
+        match known.find(|turn| (turn.recorded, turn.candidate) == (recorded, candidate)) {
+            Some(turn) => turn.count += 1,
+            None => self.turns.push(Turn {
+                recorded,
+                candidate,
+                count: 1,
+            }),
         }
     }
 
@@ -75,9 +103,9 @@ impl Summary {
         self.same + self.changed + self.failed
     }
 
-    /// The candidate decides all it was asked for as it was decided.
+    /// The candidate decides all it was asked for as it was decided, and no session is unknown.
     pub(super) fn is_same(&self) -> bool {
-        self.changed + self.failed == 0
+        self.changed + self.failed + self.unreadable == 0
     }
 }
 
@@ -192,24 +220,25 @@ fn differing(replays: &[SessionReplay]) -> impl Iterator<Item = Differing<'_>> {
         .filter(|(_, _, made)| made.outcome != Outcome::Same)
 }
 
-/// The differences by session, then the totals.
+/// The differences by session, `most` of them, then the totals.
 pub(super) fn text(
     candidate: &Inspection,
     summary: &Summary,
     replays: &[SessionReplay],
     unreadable: &[Unreadable],
+    most: usize,
 ) -> anyhow::Result<()> {
     let mut out = output::stdout();
     writeln!(
         out,
-        "{BOLD}{} {}{BOLD:#} on {} sessions, {} decisions",
+        "{BOLD}{} {}{BOLD:#} on {}, {}",
         plain(&candidate.identity.name),
         plain(&candidate.identity.version),
-        summary.sessions,
-        summary.decisions
+        counted(summary.sessions, "session"),
+        counted(summary.decisions, "decision")
     )?;
     let mut shown = None;
-    for (session, cycle, made) in differing(replays) {
+    for (session, cycle, made) in differing(replays).take(most) {
         if shown != Some(&session.session) {
             writeln!(out, "\n{BOLD}{}{BOLD:#}", plain(session.session.as_str()))?;
             shown = Some(&session.session);
@@ -234,6 +263,10 @@ pub(super) fn text(
             Outcome::NotReplayable(why) => writeln!(out, "not replayable: {}", plain(why))?,
         }
     }
+    match differing(replays).skip(most).count() {
+        0 => {}
+        more => writeln!(out, "\n{more} more; --all shows them, --json has all")?,
+    }
     for Unreadable { session, reason } in unreadable {
         writeln!(out, "\n{BOLD}{}{BOLD:#}", plain(session.as_str()))?;
         writeln!(out, "  {BAD}{}{BAD:#}", plain(reason))?;
@@ -245,6 +278,7 @@ pub(super) fn text(
         changed,
         failed,
         not_replayable,
+        turns,
         loops,
         loops_saved,
         ends_earlier,
@@ -254,11 +288,21 @@ pub(super) fn text(
     let mark = if summary.is_same() { GOOD } else { BAD };
     writeln!(
         out,
-        "{mark}{same} the same, {changed} changed (in {sessions_changed} sessions), {failed} failed, {not_replayable} not replayable{mark:#}"
+        "{mark}{same} the same, {changed} changed (in {}), {failed} failed, {not_replayable} not replayable{mark:#}",
+        counted(*sessions_changed, "session")
     )?;
+    for turn in turns {
+        writeln!(
+            out,
+            "  {} {} -> {}",
+            turn.count, turn.recorded, turn.candidate
+        )?;
+    }
     writeln!(
         out,
-        "{loops_saved} of {loops} loops saved in {ends_earlier} cycles; {goes_on} cycles that had ended would go on"
+        "{loops_saved} of {loops} loops saved in {}; {} that had ended would go on",
+        counted(*ends_earlier, "cycle"),
+        counted(*goes_on, "cycle")
     )?;
     out.flush()?;
     Ok(())

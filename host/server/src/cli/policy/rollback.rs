@@ -30,6 +30,11 @@ impl Rollback {
                 "there is no revision before the active one; `gansauditor policy activate --core` puts the built-in policy in force",
             )?,
         };
+        anyhow::ensure!(
+            target.record.change.is_in_force(),
+            "revision {} put no policy in force, it is about a trial; `gansauditor policy history` shows those that did",
+            target.number
+        );
         let change = Change::Rollback { to: target.number };
         let checked = Checked::stored(target, change, &policies, &history, config).await?;
         self.said.make(checked, config).await

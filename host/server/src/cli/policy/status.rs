@@ -56,13 +56,16 @@ impl Status {
         let mut out = output::stdout();
         match active {
             Some(revision) => view::write(revision, true, &mut out)?,
-            None => writeln!(
-                out,
-                "no policy is known to be active in the state directory"
-            )?,
+            None if history.newest() == 0 => {
+                writeln!(
+                    out,
+                    "no policy was activated: servers decide by the built-in one"
+                )?;
+            }
+            None => writeln!(out, "no policy is known to be active")?,
         }
         if asked.is_empty() {
-            writeln!(out, "no server of this state directory answers now")?;
+            writeln!(out, "{}", place::no_server(place::state(config)?))?;
         }
         for asked in &asked {
             write(asked, &mut out)?;

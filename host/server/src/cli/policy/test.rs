@@ -16,11 +16,11 @@ use std::process::ExitCode;
 const MAX_FIXTURE: u64 = 16 << 20;
 
 const FORMAT: &str = "\
-A fixture is a JSON file: {\"name\"?, \"settings\"?, \"snapshot\": {...}, \"expect\": {...}}. Members have the names of the
-contract (wit/), with - or _ between words. All of the snapshot may be left out; expect says as much of the decision as
-matters: {\"status\": \"stop\"}, {\"status\": {\"stop\": \"hard-stop\"}}, {\"unmet\": [{\"condition\": \"score-below-bar\"}]}.
+A fixture is a JSON file: {\"name\"?, \"settings\"?, \"snapshot\": {...}, \"expect\": {...}}. Members have the names of \
+the contract (wit/), with - or _ between words. All of the snapshot may be left out; expect says as much of the decision \
+as matters: {\"status\": \"stop\"}, {\"status\": {\"stop\": \"hard-stop\"}}, {\"unmet\": [{\"condition\": \"score-below-bar\"}]}.
 
-Exit code: 0 when all decisions are as expected, 1 when one is not, 2 when a fixture is wrong or nothing could be run.
+Exit code: 0 when all decisions are as expected, 1 when one is not, 2 when a fixture is wrong or nothing could be run. \
 The policy is that of --policy or AUDIT_POLICY, else the built-in one.";
 
 /// Holds a policy's decisions on fixtures against what is expected of them.

@@ -142,8 +142,8 @@ pub(super) fn text(policy: &PolicyIdentity, cases: &[Case]) -> anyhow::Result<()
             writeln!(out, "    {}", plain(&difference.path))?;
             let expected = shown(difference.expected.as_ref());
             let decided = shown(difference.decided.as_ref());
-            writeln!(out, "      {GOOD}- expected {expected}{GOOD:#}")?;
-            writeln!(out, "      {BAD}+ decided  {decided}{BAD:#}")?;
+            writeln!(out, "      {BAD}- expected {expected}{BAD:#}")?;
+            writeln!(out, "      {GOOD}+ decided  {decided}{GOOD:#}")?;
         }
         if let Some(why) = case.why() {
             writeln!(out, "    {}", plain(why))?;

@@ -6,6 +6,7 @@ mod registry;
 mod web;
 
 use anyhow::Context as _;
+use credentials::login;
 use gansauditor_audit::domain::Digest;
 use gansauditor_policy::{Artifact, PolicyHost};
 use reference::Reference;
@@ -108,7 +109,10 @@ impl Source {
                     artifact: web::fetch(url, limit).await?,
                     from: self.to_string(),
                 }),
-                Self::Registry(reference) => registry::pull(reference, limit).await,
+                Self::Registry(reference) => {
+                    let login = login(&reference.registry).await?;
+                    registry::pull(reference, login, limit).await
+                }
             }
         };
         match self {
@@ -136,6 +140,13 @@ impl Fetched {
 /// Nobody between here and there can read or change what is sent.
 fn is_safe(url: &Url) -> bool {
     url.scheme() == "https" || is_here(url.host_str().unwrap_or_default())
+}
+
+/// After the addresses so far, nothing is given away or taken on the way to the next: neither is it open to anybody,
+/// nor does it leave https, which an address on this machine would too.
+fn stays_safe(so_far: &[Url], next: &Url) -> bool {
+    let is_https = |url: &Url| url.scheme() == "https";
+    is_safe(next) && (is_https(next) || !so_far.iter().any(is_https))
 }
 
 /// The host is this machine.

@@ -5,10 +5,10 @@
 //! registry wants one. They are made here, and not by a library, because none bounds what a registry may send and
 //! whom it may redirect to.
 
-use super::credentials::{Login, login};
+use super::credentials::Login;
 use super::reference::Reference;
 use super::web::{body, client};
-use super::{Fetched, MAX_SIGNATURE, is_here, is_safe};
+use super::{Fetched, MAX_SIGNATURE, is_here, stays_safe};
 use anyhow::Context as _;
 use gansauditor_audit::domain::Digest;
 use gansauditor_policy::Artifact;
@@ -53,9 +53,13 @@ struct Layer {
     annotations: BTreeMap<String, String>,
 }
 
-/// Pulls a component of at most `limit` bytes.
-pub(super) async fn pull(reference: &Reference, limit: usize) -> anyhow::Result<Fetched> {
-    let mut registry = Registry::new(reference).await?;
+/// Pulls a component of at most `limit` bytes. The login is shown when the registry wants to see one.
+pub(super) async fn pull(
+    reference: &Reference,
+    login: Option<Login>,
+    limit: usize,
+) -> anyhow::Result<Fetched> {
+    let mut registry = Registry::new(reference, login)?;
     let manifest = registry.manifest().await?;
     let found = Reference {
         digest: Some(Digest::of(&manifest)),
@@ -72,7 +76,7 @@ pub(super) async fn pull(reference: &Reference, limit: usize) -> anyhow::Result<
         Some(layer) => {
             let bytes = registry.blob(layer, MAX_SIGNATURE).await;
             let bytes = bytes.context("its signature")?;
-            Some(String::from_utf8_lossy(&bytes).into_owned())
+            Some(Artifact::signature_text(bytes))
         }
         None => None,
     };
@@ -129,7 +133,7 @@ enum Pass {
 }
 
 impl<'r> Registry<'r> {
-    async fn new(reference: &'r Reference) -> anyhow::Result<Self> {
+    fn new(reference: &'r Reference, login: Option<Login>) -> anyhow::Result<Self> {
         let plain = format!("http://{}/", reference.registry);
         let plain = Url::parse(&plain).context("the registry's name is none")?;
         // As docker does: nobody is between this machine and itself.
@@ -141,7 +145,7 @@ impl<'r> Registry<'r> {
         Ok(Self {
             reference,
             client: client(&base)?,
-            login: login(&reference.registry).await?,
+            login,
             base,
             pass: Pass::Nothing,
         })
@@ -174,19 +178,26 @@ impl<'r> Registry<'r> {
         let path = format!("v2/{}/{kind}/{name}", self.reference.name);
         let url = self.base.join(&path)?;
         let mut response = self.send(&url).await?;
-        if response.status() == StatusCode::UNAUTHORIZED {
+        if response.status() == StatusCode::UNAUTHORIZED && self.is_own(&response) {
             self.pass = self.let_in(&response).await?;
             response = self.send(&url).await?;
         }
         match response.status() {
             StatusCode::OK => Ok(response),
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => anyhow::bail!(
-                "the registry does not let this user in; log in with `docker login {0}` or `oras login {0}`",
-                self.reference.registry
-            ),
+            status if is_refusal(status) && !self.is_own(&response) => {
+                anyhow::bail!("another server, which the registry redirects to, refuses ({status})")
+            }
+            status if is_refusal(status) => {
+                anyhow::bail!("the registry refuses ({status}): {}", self.way_in(status))
+            }
             StatusCode::NOT_FOUND => anyhow::bail!("the registry has no such artifact"),
             status => anyhow::bail!("the registry answers {status}"),
         }
+    }
+
+    /// The registry itself has answered, and no server that it redirects to: that one must not ask for its password.
+    fn is_own(&self, response: &Response) -> bool {
+        response.url().origin() == self.base.origin()
     }
 
     async fn send(&self, url: &Url) -> anyhow::Result<Response> {
@@ -204,6 +215,21 @@ impl<'r> Registry<'r> {
             Some(Login { user, password }) => request.basic_auth(user, Some(password)),
             None => request,
         }
+    }
+
+    /// What helps against a refusal.
+    fn way_in(&self, status: StatusCode) -> String {
+        let why = match (&self.login, status) {
+            (None, _) => "this machine has no login for it; log in",
+            (Some(_), StatusCode::UNAUTHORIZED) => {
+                "the user name or password that this machine has for it is wrong; log in again"
+            }
+            (Some(_), _) => {
+                "the user that this machine has for it may not read this; log in as another"
+            }
+        };
+        let registry = &self.reference.registry;
+        format!("{why} with `docker login {registry}` or `oras login {registry}`")
     }
 
     /// What the registry wants to see, by its challenge.
@@ -233,9 +259,8 @@ impl<'r> Registry<'r> {
         let realm = parameter("realm").context("the registry does not say who gives a token")?;
         let mut realm = Url::parse(&realm).context("who gives the registry's token")?;
         // The password goes there.
-        let is_as_safe = realm.scheme() == "https" || self.base.scheme() == "http";
         anyhow::ensure!(
-            is_safe(&realm) && is_as_safe,
+            stays_safe(std::slice::from_ref(&self.base), &realm),
             "the registry's tokens come from an address without https"
         );
         let scope = format!("repository:{}:pull", self.reference.name);
@@ -245,15 +270,24 @@ impl<'r> Registry<'r> {
         }
         let request = self.with_password(self.client.get(realm));
         let response = request.send().await.map_err(reqwest::Error::without_url)?;
-        anyhow::ensure!(
-            response.status() == StatusCode::OK,
-            "the registry gives this user no token ({}); log in with `docker login {}`",
-            response.status(),
-            self.reference.registry
-        );
+        match response.status() {
+            StatusCode::OK => {}
+            status if is_refusal(status) => {
+                anyhow::bail!(
+                    "the registry gives no token ({status}): {}",
+                    self.way_in(status)
+                )
+            }
+            status => anyhow::bail!("the registry gives no token: it answers {status}"),
+        }
         let answer = body(response, MAX_TOKEN).await.context("its token")?;
         token(&answer).context("the registry's token cannot be read")
     }
+}
+
+/// The one who asks is not let in.
+fn is_refusal(status: StatusCode) -> bool {
+    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
 }
 
 /// The token in an answer, by either of its names.

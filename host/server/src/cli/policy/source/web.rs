@@ -1,12 +1,12 @@
 //! Components on web servers, with their signatures beside them; and what all that is fetched over HTTP shares.
 
-use super::{CONNECT, MAX_SIGNATURE, READ, is_here, is_safe};
+use super::{CONNECT, MAX_SIGNATURE, READ, is_here, stays_safe};
 use anyhow::Context as _;
 use gansauditor_policy::Artifact;
 use reqwest::{Client, Response, StatusCode, Url, redirect};
 
 /// Redirects that are followed.
-const MAX_REDIRECTS: usize = 5;
+pub(super) const MAX_REDIRECTS: usize = 5;
 
 /// Names of a component's signature: what comes after the path of its own.
 const SIGNATURES: [&str; 2] = [".minisig", ".sig"];
@@ -32,8 +32,7 @@ pub(super) async fn fetch(url: &Url, limit: usize) -> anyhow::Result<Artifact> {
             Ok(response) => {
                 let bytes = body(response, MAX_SIGNATURE).await;
                 let bytes = bytes.with_context(|| format!("its signature ({suffix})"))?;
-                // What is no text is no signature either, and will be told so.
-                signature = Some(String::from_utf8_lossy(&bytes).into_owned());
+                signature = Some(Artifact::signature_text(bytes));
                 break;
             }
             // Stores that let nobody list them refuse what is not there. Where a signature is wanted, none is.
@@ -56,16 +55,11 @@ pub(super) async fn fetch(url: &Url, limit: usize) -> anyhow::Result<Artifact> {
 pub(super) fn client(url: &Url) -> anyhow::Result<Client> {
     // Set already: as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let follow = redirect::Policy::custom(|attempt| {
-        let was_https = attempt.previous().iter().any(|url| url.scheme() == "https");
-        if attempt.previous().len() > MAX_REDIRECTS {
-            attempt.error("it redirects too often")
-        } else if is_safe(attempt.url()) && (attempt.url().scheme() == "https" || !was_https) {
-            attempt.follow()
-        } else {
-            attempt.error("it redirects to an address without https")
-        }
-    });
+    let follow =
+        redirect::Policy::custom(|attempt| match follows(attempt.previous(), attempt.url()) {
+            Ok(()) => attempt.follow(),
+            Err(why) => attempt.error(why),
+        });
     let builder = Client::builder()
         .user_agent(concat!("gansauditor/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT)
@@ -84,6 +78,17 @@ pub(super) fn client(url: &Url) -> anyhow::Result<Client> {
         builder
     };
     builder.build().context("cannot set up a client")
+}
+
+/// Whether a redirect is followed from the addresses so far, the first of which was asked for; or why not.
+pub(super) fn follows(so_far: &[Url], next: &Url) -> Result<(), &'static str> {
+    if so_far.len() > MAX_REDIRECTS {
+        Err("it redirects too often")
+    } else if stays_safe(so_far, next) {
+        Ok(())
+    } else {
+        Err("it redirects to an address without https")
+    }
 }
 
 /// The answer from an address, or the status that is no success. Its address is told by the caller, without secrets.
