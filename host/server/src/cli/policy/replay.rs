@@ -3,16 +3,15 @@
 use super::candidate::{With, load};
 use super::replay_view::{Summary, Unreadable, View, text};
 use super::source::Source;
-use crate::cli::session::sessions;
+use crate::cli::session::journals;
 use crate::cli::{output, progress};
 use crate::config::Config;
 use anyhow::Context as _;
 use clap::Args;
 use gansauditor_audit::domain::SessionId;
-use gansauditor_audit::ports::SessionStore;
 use gansauditor_audit::replay::{SessionReplay, replay};
 use gansauditor_policy::LoadedPolicy;
-use gansauditor_store::DirectoryStore;
+use gansauditor_store::{Journals, Listing};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -58,22 +57,17 @@ impl Replay {
         let settings = self.settings.as_deref();
         let candidate = load(self.candidate.as_ref(), settings, With::default()).await?;
         let candidate = candidate.policy;
-        let Some(store) = sessions(config)? else {
+        let Some(journals) = journals(config)? else {
             anyhow::bail!("there are no recorded sessions; see --state-dir");
         };
-        let mut ids: Vec<SessionId> = store
-            .list()
-            .await?
-            .into_iter()
-            .map(|session| session.id)
-            .filter(|id| wanted.is_match(id.as_str()))
-            .collect();
-        ids.sort();
+        let (ids, mut unreadable) = chosen(journals.list().await?, &wanted);
         anyhow::ensure!(
-            !ids.is_empty(),
+            !(ids.is_empty() && unreadable.is_empty()),
             "no recorded session has such an id; `gansauditor session list` shows them"
         );
-        let (replays, unreadable) = all(store, candidate.clone(), ids).await;
+        let (replays, damaged) = all(journals, candidate.clone(), ids).await;
+        unreadable.extend(damaged);
+        unreadable.sort();
         let summary = Summary::of(&replays, &unreadable);
         if self.json {
             output::json(&View::new(
@@ -111,10 +105,21 @@ fn globs(patterns: &[String]) -> anyhow::Result<GlobSet> {
     Ok(set.build()?)
 }
 
-/// Replays all of them, as many at once as there are processors; in the order they were named, with those that
-/// cannot be read and why.
+/// The sessions that are meant, and those of which nothing can be read. One whose id nobody can tell may be meant.
+fn chosen(listing: Listing, wanted: &GlobSet) -> (Vec<SessionId>, Vec<Unreadable>) {
+    let is_wanted = |id: &SessionId| wanted.is_match(id.as_str());
+    let sessions = listing.sessions.into_iter().map(|session| session.id);
+    let mut ids: Vec<SessionId> = sessions.filter(is_wanted).collect();
+    ids.sort();
+    let unreadable = listing.unreadable.into_iter();
+    let unreadable = unreadable.filter(|journal| journal.session.as_ref().is_none_or(is_wanted));
+    (ids, unreadable.map(Unreadable::from).collect())
+}
+
+/// Replays all of them, as many at once as there are processors; in the order of their ids, with those that cannot be
+/// read and why.
 async fn all(
-    store: DirectoryStore,
+    journals: Journals,
     candidate: LoadedPolicy,
     ids: Vec<SessionId>,
 ) -> (Vec<SessionReplay>, Vec<Unreadable>) {
@@ -124,16 +129,13 @@ async fn all(
     let bar = progress::bar(ids.len(), "sessions");
     let mut running = JoinSet::new();
     for id in ids {
-        let (store, candidate, room) = (store.clone(), candidate.clone(), Arc::clone(&room));
+        let (journals, candidate, room) = (journals.clone(), candidate.clone(), Arc::clone(&room));
         running.spawn(async move {
             // Never closed.
             let _permit = room.acquire_owned().await;
-            match store.events(&id).await {
+            match journals.events(&id).await {
                 Ok(events) => Ok(replay(&id, &events, &candidate).await),
-                Err(error) => Err(Unreadable {
-                    session: id,
-                    reason: error.to_string(),
-                }),
+                Err(error) => Err(Unreadable::new(id, &error)),
             }
         });
     }
@@ -148,6 +150,5 @@ async fn all(
     }
     bar.finish_and_clear();
     replays.sort_by(|a, b| a.session.cmp(&b.session));
-    unreadable.sort_by(|a, b| a.session.cmp(&b.session));
     (replays, unreadable)
 }

@@ -4,16 +4,48 @@ use super::view;
 use crate::cli::output::{self, BAD, BOLD, GOOD};
 use crate::text::{counted, plain};
 use gansauditor_audit::domain::{Decision, PolicyIdentity, SessionId};
+use gansauditor_audit::ports::StoreError;
 use gansauditor_audit::replay::{CycleReplay, DecisionReplay, Outcome, SessionReplay};
 use gansauditor_policy::Inspection;
 use serde::Serialize;
 use std::io::Write;
 
 /// A session that could not be read.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) struct Unreadable {
-    pub(super) session: SessionId,
-    pub(super) reason: String,
+    /// Absent when nobody can tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<SessionId>,
+    /// Its file in the state directory, where it was the file that told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    reason: String,
+}
+
+impl Unreadable {
+    /// A session, with why it could not be read.
+    pub(super) fn new(session: SessionId, error: &StoreError) -> Self {
+        Self {
+            session: Some(session),
+            file: None,
+            reason: error.to_string(),
+        }
+    }
+
+    fn name(&self) -> &str {
+        let session = self.session.as_ref().map(SessionId::as_str);
+        session.or(self.file.as_deref()).unwrap_or_default()
+    }
+}
+
+impl From<gansauditor_store::Unreadable> for Unreadable {
+    fn from(journal: gansauditor_store::Unreadable) -> Self {
+        Self {
+            session: journal.session,
+            file: Some(journal.file),
+            reason: journal.reason,
+        }
+    }
 }
 
 /// Totals over all sessions.
@@ -267,9 +299,9 @@ pub(super) fn text(
         0 => {}
         more => writeln!(out, "\n{more} more; --all shows them, --json has all")?,
     }
-    for Unreadable { session, reason } in unreadable {
-        writeln!(out, "\n{BOLD}{}{BOLD:#}", plain(session.as_str()))?;
-        writeln!(out, "  {BAD}{}{BAD:#}", plain(reason))?;
+    for session in unreadable {
+        writeln!(out, "\n{BOLD}{}{BOLD:#}", plain(session.name()))?;
+        writeln!(out, "  {BAD}{}{BAD:#}", plain(&session.reason))?;
     }
     writeln!(out)?;
     let Summary {
