@@ -1,8 +1,7 @@
 //! `gansauditor policy replay`: recorded sessions through another policy.
 
-use super::candidate::{With, load};
+use super::given::Given;
 use super::replay_view::{Summary, Unreadable, View, text};
-use super::source::Source;
 use crate::cli::session::journals;
 use crate::cli::{output, progress};
 use crate::config::Config;
@@ -10,7 +9,7 @@ use anyhow::Context as _;
 use clap::Args;
 use gansauditor_audit::domain::SessionId;
 use gansauditor_audit::replay::{SessionReplay, replay};
-use gansauditor_policy::LoadedPolicy;
+use gansauditor_policy::{HostConfig, LoadedPolicy, Trust};
 use gansauditor_store::{Journals, Listing};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use std::process::ExitCode;
@@ -28,15 +27,8 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(in crate::cli) struct Replay {
-    /// The component: a file (.wasm), https://..., or oci://HOST/NAME:TAG
-    #[arg(required_unless_present = "core", value_name = "FILE|URL")]
-    candidate: Option<Source>,
-    /// The built-in policy, to prove other settings
-    #[arg(long, conflicts_with = "candidate")]
-    core: bool,
-    /// Settings of the policy: a JSON object, or a file that holds one
-    #[arg(long, value_name = "JSON|FILE")]
-    settings: Option<String>,
+    #[command(flatten)]
+    given: Given,
     /// Only sessions with such an id, e.g. 'team-a-*'; may be given more than once
     #[arg(long, value_name = "GLOB")]
     sessions: Vec<String>,
@@ -54,9 +46,7 @@ const SHOWN: usize = 20;
 impl Replay {
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         let wanted = globs(&self.sessions)?;
-        let settings = self.settings.as_deref();
-        let candidate = load(self.candidate.as_ref(), settings, With::default()).await?;
-        let candidate = candidate.policy;
+        let candidate = self.given.load(host(config)).await?.policy;
         let Some(journals) = journals(config)? else {
             anyhow::bail!("there are no recorded sessions; see --state-dir");
         };
@@ -65,7 +55,7 @@ impl Replay {
             !(ids.is_empty() && unreadable.is_empty()),
             "no recorded session has such an id; `gansauditor session list` shows them"
         );
-        let (replays, damaged) = all(journals, candidate.clone(), ids).await;
+        let (replays, damaged) = all(journals, candidate.clone(), ids).await?;
         unreadable.extend(damaged);
         unreadable.sort();
         let summary = Summary::of(&replays, &unreadable);
@@ -89,6 +79,18 @@ impl Replay {
         } else {
             ExitCode::from(1)
         })
+    }
+}
+
+/// A server's host for a policy that will decide on nothing: who may say what decides does not matter, nor is anything
+/// kept of what is compiled. What the policy may import and use does matter.
+fn host(config: &Config) -> HostConfig {
+    HostConfig {
+        trust: Trust {
+            imports: config.policy_imports.clone(),
+            ..Trust::default()
+        },
+        ..HostConfig::default()
     }
 }
 
@@ -122,7 +124,7 @@ async fn all(
     journals: Journals,
     candidate: LoadedPolicy,
     ids: Vec<SessionId>,
-) -> (Vec<SessionReplay>, Vec<Unreadable>) {
+) -> anyhow::Result<(Vec<SessionReplay>, Vec<Unreadable>)> {
     let room = Arc::new(Semaphore::new(
         std::thread::available_parallelism().map_or(1, usize::from),
     ));
@@ -142,13 +144,12 @@ async fn all(
     let (mut replays, mut unreadable) = (Vec::new(), Vec::new());
     while let Some(done) = running.join_next().await {
         bar.inc(1);
-        match done {
-            Ok(Ok(replay)) => replays.push(replay),
-            Ok(Err(error)) => unreadable.push(error),
-            Err(error) => tracing::error!("a session was not replayed: {error}"),
+        match done.context("a session was not replayed")? {
+            Ok(replay) => replays.push(replay),
+            Err(error) => unreadable.push(error),
         }
     }
     bar.finish_and_clear();
     replays.sort_by(|a, b| a.session.cmp(&b.session));
-    (replays, unreadable)
+    Ok((replays, unreadable))
 }
