@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  it decides everything as it was decided
+  0  it decides everything as it was decided; what a fallback decided is not compared
   1  some decision is another, it fails to decide, or a session cannot be read
   2  nothing could be replayed";
 
