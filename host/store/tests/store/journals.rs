@@ -124,7 +124,12 @@ async fn no_journal_is_left_out_of_the_list_whatever_is_in_it() {
 async fn what_was_set_aside_is_told_by_its_session_even_when_the_name_does_not_tell() {
     let place = Place::new();
     let task = id("My Task");
-    drop(open(&place.store, &task).await.append(vec![numbered(1)]).await);
+    drop(
+        open(&place.store, &task)
+            .await
+            .append(vec![numbered(1)])
+            .await,
+    );
     let [journal] = &place.names()[..1] else {
         panic!("a journal")
     };
