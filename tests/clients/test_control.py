@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import threading
 
 import pytest
 from harness import Server
@@ -17,6 +18,31 @@ def running(state, **settings):
         yield server
     finally:
         server.stop()
+
+
+@contextlib.contextmanager
+def listening(state, serve):
+    """A socket of a server that is none: `serve` gets each connection."""
+    (state / "control").mkdir(parents=True, mode=0o700, exist_ok=True)
+    address = state / "control/1.sock"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(address))
+        listener.listen()
+
+        def accept():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        try:
+            yield
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            address.unlink(missing_ok=True)
 
 
 def idle(server, state, count):
