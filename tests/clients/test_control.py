@@ -1,14 +1,17 @@
-"""The sockets through which running servers are asked."""
+"""The sockets through which running servers are asked, and what `policy status` makes of the answers."""
 
 import contextlib
 import socket
 import threading
 
 import pytest
-from harness import Server
+from careless import Writer
+from harness import CORE, PLUGINS, Server, put_policy
 from test_policies import outcomes, policy
 
 pytestmark = pytest.mark.anyio
+
+LEGACY = PLUGINS / "legacy-tiers.wasm"
 
 
 @contextlib.contextmanager
@@ -54,6 +57,51 @@ def idle(server, state, count):
         connection.connect(str(address))
         connections.append(connection)
     return connections
+
+
+def test_the_exit_code_tells_whether_all_servers_are_where_the_history_is(tmp_path):
+    state = tmp_path / "state"
+    assert policy(state, "status")["servers"] == []
+    with running(state):
+        policy(state, "activate", LEGACY)
+        [server] = policy(state, "status")["servers"]
+        assert "behind" not in server
+        # One that no server can load, put there by another.
+        writer = Writer(state)
+        writer.revision = 1
+        writer.put_in_force(b"junk")
+        told = policy(state, "status", code=1)
+        assert told["active"]["revision"] == 2
+        assert told["servers"][0]["behind"] == told["servers"][0]["source"]["failure"]
+        assert outcomes(policy(state, "rollback", 1)) == ["live"]
+        policy(state, "status")
+
+        junk = (state / "policies/history.jsonl").read_bytes() + b"junk\n"
+        (state / "policies/history.jsonl").write_bytes(junk)
+        writer.ask("look")
+        told = policy(state, "status", code=1)
+        assert "line 4" in told["servers"][0]["behind"]
+
+
+def test_a_server_that_follows_nothing_is_not_behind_and_one_that_does_not_answer_is(tmp_path):
+    state, file = tmp_path / "state", tmp_path / "policy.wasm"
+    put_policy(CORE, file)
+    with running(state, AUDIT_POLICY=str(file)):
+        policy(state, "activate", LEGACY)
+        policy(state, "status")
+    with listening(state, lambda connection: connection.close()):
+        told = policy(state, "status", code=1)
+        assert "error" in told["servers"][0]
+
+
+def test_a_server_that_does_not_run_a_trial_is_behind(tmp_path):
+    state = tmp_path / "state"
+    with running(state, AUDIT_POLICY_DIGESTS="sha256:" + "0" * 64):
+        policy(state, "trial", "start", LEGACY, code=1)
+        told = policy(state, "status", code=1)
+        assert told["servers"][0]["behind"] == told["servers"][0]["source"]["trial"]["failure"]
+        policy(state, "trial", "stop")
+        policy(state, "status")
 
 
 @pytest.mark.parametrize("count", [40, 200])

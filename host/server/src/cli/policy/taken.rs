@@ -168,6 +168,14 @@ fn ended(trial: u64, next: &Revision) -> (Outcome, Option<String>) {
 }
 
 impl Wanted {
+    /// Why this is not so at a server that follows the directory and has that revision and trial; absent when it is.
+    pub(super) fn lacks(self, revision: Option<u64>, trial: Option<&Tried>) -> Option<String> {
+        match self.is_met(revision, None, trial.cloned()) {
+            (Outcome::Failed, reason) => reason,
+            _ => None,
+        }
+    }
+
     fn is_met(
         self,
         revision: Option<u64>,
