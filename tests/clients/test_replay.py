@@ -61,7 +61,7 @@ async def test_looking_at_sessions_changes_nothing_and_leaves_none_out(tmp_path)
 
     told = policy(state, "replay", "--core", code=1)
     assert (told["same"], told["changed"], told["unreadable"], told["sessions"]) == (1, 0, 5, 6)
-    why = {one.get("session", one["file"]): one["reason"] for one in told["unreadableSessions"]}
+    why = {one.get("session") or one["file"]: one["reason"] for one in told["unreadableSessions"]}
     assert set(why) == {"hurt", "junk", unnamed.name, "aside", "elsewhere"}
     assert "damaged at record" in why["hurt"] and "set aside" in why["aside"]
     assert "not a plain file" in why["elsewhere"]
@@ -109,13 +109,13 @@ async def test_what_can_be_activated_can_be_replayed(tmp_path):
     # Nothing is put in force, so no signature is needed, and it need not be one of some.
     trust = {"AUDIT_POLICY_DIGESTS": "sha256:" + "0" * 64}
     assert "imports" in policy(state, "replay", component, code=2)
-    assert "is not one of" in policy(state, "activate", component, code=2, **lets_in, **trust)
+    assert "is not pinned" in policy(state, "activate", component, code=2, **lets_in, **trust)
     assert policy(state, "replay", component, code=1, **lets_in, **trust)["decisions"] == 1
     assert policy(state, "activate", component, **lets_in)["stored"]["revision"] == 1
 
     for command, code in (("activate", 2), ("replay", 2)):
         assert "fuel" in policy(state, command, "--core", "--limits", '{"fuel": 1000}', code=code)
-    assert "is not JSON of limits" in policy(state, "replay", "--core", "--limits", "{", code=2)
+    assert "the limits are not usable" in policy(state, "replay", "--core", "--limits", "{", code=2)
     assert policy(state, "replay", "--core", "--limits", '{"fuel": 1000000000}')["same"] == 1
     assert "its digest is" in policy(state, "replay", component, "--digest", "0" * 64, code=2, **lets_in)
 
@@ -130,7 +130,7 @@ async def test_what_a_fallback_decided_is_not_held_against_a_candidate(tmp_path)
         file.write_bytes(failing)
         assert outcomes(policy(state, "activate", file)) == ["live"]
         waits = await agent.submit(PERFECT)
-        assert waits["decidedBy"] == "fallback" and waits["decision"]["status"] == "continue"
+        assert waits["policy"]["decidedBy"] == "fallback" and waits["decision"]["status"] == "continue"
     # The core would have completed, had it been the policy; its fallback must not.
     told = policy(state, "replay", "--core")
     assert (told["decisions"], told["same"], told["changed"], told["byFallback"]) == (2, 1, 0, 1)
