@@ -14,6 +14,10 @@ use std::path::{Path, PathBuf};
 /// Largest configuration of docker, in bytes. A longer one is cut off, and so is none.
 const MAX_CONFIG: u64 = 1 << 20;
 
+/// What docker calls its own registry where it keeps logins, and what else that registry is called.
+const DOCKER: &str = "https://index.docker.io/v1/";
+const DOCKERS: [&str; 3] = ["docker.io", "registry-1.docker.io", "index.docker.io"];
+
 /// A name and a password.
 pub(super) struct Login {
     pub(super) user: String,
@@ -54,9 +58,10 @@ pub(super) async fn login_in(file: &Path, registry: &str) -> anyhow::Result<Opti
         )
     };
     let (config, helpers) = Helpers::apart(&config).with_context(malformed)?;
-    let helper = match helpers.of(registry) {
+    let key = key(registry);
+    let helper = match helpers.of(key) {
         Some(helper) => helper,
-        None => match get_credential_from_reader(config.as_slice(), registry) {
+        None => match written(&config, key, registry) {
             Ok(DockerCredential::UsernamePassword(user, password)) => {
                 return Ok(Some(Login { user, password }));
             }
@@ -73,13 +78,36 @@ pub(super) async fn login_in(file: &Path, registry: &str) -> anyhow::Result<Opti
         },
     };
     let program = format!("docker-credential-{helper}");
-    let kept = helper::ask(program.as_ref(), registry)
+    let kept = helper::ask(program.as_ref(), key)
         .await
         .with_context(|| format!("the password for {registry}, which {program} is to know"))?;
     match kept {
         Kept::Login(login) => Ok(Some(login)),
         Kept::IdentityToken => identity_token(registry),
         Kept::Nothing => Ok(None),
+    }
+}
+
+/// What docker keeps the login for a registry under.
+fn key(registry: &str) -> &str {
+    if DOCKERS.contains(&registry) {
+        DOCKER
+    } else {
+        registry
+    }
+}
+
+/// What a configuration itself says of a registry: under docker's key for it, else as others write it there.
+fn written(
+    config: &[u8],
+    key: &str,
+    registry: &str,
+) -> Result<DockerCredential, CredentialRetrievalError> {
+    match get_credential_from_reader(config, key) {
+        Err(CredentialRetrievalError::NoCredentialConfigured) if key != registry => {
+            get_credential_from_reader(config, registry)
+        }
+        found => found,
     }
 }
 

@@ -117,3 +117,31 @@ async fn a_configuration_that_cannot_be_used_is_told_by_its_name_without_what_is
     let error = format!("{error:#}");
     assert!(error.contains("cannot be read") && error.contains("DOCKER_CONFIG"));
 }
+
+#[tokio::test]
+async fn dockers_own_registry_has_its_login_under_dockers_name_for_it() {
+    let me = Ok(Some(("me".to_owned(), "secret".to_owned())));
+    for registry in ["docker.io", "registry-1.docker.io"] {
+        // As docker and oras write it, among others that are not for registries, and as podman does.
+        for config in [
+            r#"{"auths":{
+                "https://index.docker.io/v1/access-token":{"username":"no","password":"secret"},
+                "https://index.docker.io/v1/":{"auth":"bWU6c2VjcmV0"},
+                "https://index.docker.io/v1/refresh-token":{"username":"no","password":"secret"}
+            }}"#,
+            r#"{"auths":{"docker.io":{"auth":"bWU6c2VjcmV0"}}}"#,
+        ] {
+            assert_eq!(
+                found_for(registry, config).await,
+                me,
+                "{registry}: {config}"
+            );
+        }
+        let helper = r#"{"credHelpers":{"https://index.docker.io/v1/":"gansauditor-absent"}}"#;
+        let missing = found_for(registry, helper).await.unwrap_err();
+        assert!(
+            missing.contains("docker-credential-gansauditor-absent"),
+            "{missing}"
+        );
+    }
+}
