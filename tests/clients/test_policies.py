@@ -129,11 +129,11 @@ async def test_a_server_that_cannot_take_a_revision_says_why_and_goes_on(transpo
         history = state / "policies/history.jsonl"
         history.write_bytes(history.read_bytes() + b"junk\n")
         with anyio.fail_after(20):
-            while not policy(state, "status")["servers"][0].get("failed"):
+            while not policy(state, "status", code=1)["servers"][0].get("failed"):
                 await anyio.sleep(0.05)
         answer = await agent.submit(PERFECT)
         assert answer["policy"]["name"] == "legacy-tiers"
-        failed = policy(state, "status")["servers"][0]["failed"]
+        failed = policy(state, "status", code=1)["servers"][0]["failed"]
         assert "line 2" in failed["error"]
         assert outcomes(policy(state, "activate", "--core")) == ["live"]
 

@@ -4,10 +4,15 @@ import contextlib
 import functools
 import http.server
 import json
+import os
+import pathlib
+import signal
+import subprocess
 import threading
+import time
 
 import pytest
-from harness import CORE, PLUGINS, connect, demo_version, fenced, put_policy
+from harness import BINARY, CORE, PLUGINS, connect, demo_version, environment, fenced, put_policy
 from minisign import Key, encoded
 from registry import Registry, digest, serve
 from test_policies import outcomes, policy
@@ -190,3 +195,63 @@ def test_a_registry_is_asked_as_the_user_that_docker_remembers(tmp_path):
         assert f"{config} is malformed" in malformed and "log in again" in malformed
         remember(USER)
         assert activate()["stored"]["revision"] == 1
+
+
+def helper(folder, body):
+    """A credential helper of docker, `docker-credential-scripted`, for all registries; gives the settings that find it."""
+    docker, programs = folder / "docker", folder / "programs"
+    for made in (docker, programs):
+        made.mkdir(exist_ok=True)
+    (docker / "config.json").write_text(json.dumps({"credsStore": "scripted"}))
+    script = programs / "docker-credential-scripted"
+    script.write_text(f"#!/bin/sh\n{body}\n")
+    script.chmod(0o700)
+    return {"DOCKER_CONFIG": str(docker), "PATH": f"{programs}:{os.environ['PATH']}"}
+
+
+def test_a_credential_helper_is_asked_for_the_password(tmp_path):
+    state, registry = tmp_path / "state", Registry("team/policy", user=USER)
+    registry.push("1.0", new_wasm=LEGACY.read_bytes())
+    with serve(registry) as address:
+        activate = functools.partial(policy, state, "activate", f"oci://{address}/team/policy:1.0")
+        answer = json.dumps(dict(zip(("Username", "Secret"), USER)))
+        knows = helper(tmp_path, f'[ "$1 $(cat)" = "get {address}" ] && echo \'{answer}\'')
+        assert activate(**knows)["stored"]["revision"] == 1
+        nothing = helper(tmp_path, "echo credentials not found in native keychain; exit 1")
+        assert "this machine has no login for it" in activate(code=2, **nothing)
+        failing = helper(tmp_path, "echo open sesame; exit 3")
+        told = activate(code=2, **failing)
+        assert "docker-credential-scripted" in told and "exit status: 3" in told and "sesame" not in told
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_a_credential_helper_that_never_ends_ends_with_whoever_asked_it(tmp_path, end):
+    pids = tmp_path / "pids"
+    settings = helper(tmp_path, f"sleep 1000 & echo $$ $! > {pids}.new && mv {pids}.new {pids}; wait")
+    asking = subprocess.Popen(
+        [BINARY, "policy", "inspect", "oci://host.example/team/policy:1.0"],
+        env=environment(tmp_path / "state", settings),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    eventually(pids.exists)
+    asking.send_signal(end)
+    _, told = asking.communicate(timeout=20)
+    assert asking.returncode == 2 and end.name in told, told
+    for pid in pids.read_text().split():
+        eventually(lambda: not runs(pid))
+
+
+def runs(pid):
+    """A process runs, and is not one that only nobody has taken note of."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False
+
+
+def eventually(holds):
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

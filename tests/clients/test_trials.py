@@ -1,8 +1,11 @@
 """Policies on trial beside the one in force, in real servers."""
 
+import json
+
 import anyio
 import pytest
 from harness import CORE, PLUGINS, connect, demo_version, fenced, put_policy
+from test_control import listening
 from test_policies import outcomes, policy
 
 pytestmark = pytest.mark.anyio
@@ -85,3 +88,33 @@ async def test_a_candidate_that_passes_takes_its_place_by_itself(transport, tmp_
         assert "2 the same" in promoted["reason"]
         told = policy(state, "rollback")
         assert told["stored"]["to"] == 1, "back to what was in force, not to the trial"
+
+
+async def test_a_trial_that_another_change_ends_before_it_runs_says_which(tmp_path):
+    state, other = tmp_path / "state", PLUGINS / "security-gate.wasm"
+    policy(state, "activate", "--core")
+    asked = []
+
+    def overtake(connection):
+        """A server that looks only when somebody else has put another policy on trial."""
+        connection.makefile().readline()
+        asked.append(connection)
+        if len(asked) == 1:
+            policy(state, "trial", "start", other, "--by", "ben", "--reason", "mine first")
+        connection.sendall(json.dumps(following(trial={"revision": 3})).encode() + b"\n")
+        connection.close()
+
+    with listening(state, overtake):
+        told = policy(state, "trial", "start", LEGACY, code=1)
+        assert outcomes(told) == ["overtaken"] and told["stored"]["revision"] == 2
+        reason = told["servers"][0]["reason"]
+        assert reason.startswith("revision 3 by ben put security-gate 0.1.0"), reason
+        assert reason.endswith("on trial, which ended the trial: mine first"), reason
+
+
+def following(**source):
+    """What a server says that has the first revision live."""
+    core = {"name": "gansauditor-core", "version": "0.1.0", "digest": "sha256:" + "0" * 64}
+    source = {"kind": "directory", "revision": 1, **source}
+    since = "2026-01-01T00:00:00.000Z"
+    return {"pid": 1, "version": "0.1.0", "transport": "stdio", "policy": core, "since": since, "source": source}

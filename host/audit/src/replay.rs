@@ -80,6 +80,9 @@ pub enum Outcome {
     Same,
     /// Another status or reason.
     Changed(Box<Decision>),
+    /// What it decides where a fallback had decided, in the place of a policy that failed. The two are not compared: a
+    /// fallback may not complete, whatever the work is like.
+    ByFallback(Box<Decision>),
     /// It did not decide.
     Failed(PolicyError),
     /// The record does not give the snapshot that was decided on; why.
@@ -123,7 +126,9 @@ pub async fn replay(id: &SessionId, events: &[Event], candidate: &dyn LivePolicy
                 let outcome = made.again(&session, candidate, &mut memo).await;
                 let status = match &outcome {
                     Outcome::Same => Some(&made.decision.status),
-                    Outcome::Changed(decision) => Some(&decision.status),
+                    Outcome::Changed(decision) | Outcome::ByFallback(decision) => {
+                        Some(&decision.status)
+                    }
                     Outcome::Failed(_) | Outcome::NotReplayable(_) => None,
                 };
                 if let Some(status) = status.filter(|status| status.is_end()) {
@@ -147,12 +152,14 @@ pub async fn replay(id: &SessionId, events: &[Event], candidate: &dyn LivePolicy
     }
 }
 
-/// A decision of a policy, as the journal has it.
+/// A decision of a policy, or of one in its place, as the journal has it.
 struct Made<'e> {
     attempt: u32,
     at: Timestamp,
     decision: &'e Decision,
     by: &'e PolicyIdentity,
+    /// That policy stood in for another.
+    is_fallback: bool,
     input: Option<&'e Digest>,
     settings: &'e str,
     terms: Option<&'e Terms>,
@@ -164,7 +171,7 @@ impl<'e> Made<'e> {
             attempt,
             at,
             decision,
-            by: DecidedBy::Policy(by) | DecidedBy::Fallback(by),
+            by: decided_by @ (DecidedBy::Policy(by) | DecidedBy::Fallback(by)),
             input,
             settings,
             terms,
@@ -178,6 +185,7 @@ impl<'e> Made<'e> {
             at: *at,
             decision,
             by,
+            is_fallback: matches!(decided_by, DecidedBy::Fallback(_)),
             input: input.as_ref(),
             settings,
             terms: terms.as_deref(),
@@ -208,7 +216,9 @@ impl<'e> Made<'e> {
         match candidate.evaluate(Arc::new(facts)).await {
             Ok(decision) => {
                 memo.clone_from(&decision.memo);
-                if decision.status == self.decision.status {
+                if self.is_fallback {
+                    Outcome::ByFallback(Box::new(decision))
+                } else if decision.status == self.decision.status {
                     Outcome::Same
                 } else {
                     Outcome::Changed(Box::new(decision))

@@ -13,7 +13,7 @@ use cap_std::ambient_authority;
 #[cfg(unix)]
 use cap_std::fs::DirBuilderExt;
 use cap_std::fs::{Dir, DirBuilder};
-use gansauditor_audit::domain::{Event, SessionId, Timestamp};
+use gansauditor_audit::domain::{SessionId, Timestamp};
 use gansauditor_audit::ports::{
     SessionImporter, SessionStore, SessionSummary, SessionWriter, StoreError,
 };
@@ -105,7 +105,7 @@ impl DirectoryStore {
     /// Keeps sessions in this directory, which belongs to the store from now on.
     pub fn new(dir: Dir) -> Self {
         Self {
-            state: Arc::new(State::new(Files(dir))),
+            state: Arc::new(State::new(Files::new(dir))),
             importer: None,
         }
     }
@@ -123,7 +123,7 @@ impl DirectoryStore {
 
     /// A cache of reviews in the folder `reviews` of the directory.
     pub fn reviews(&self, limits: CacheLimits) -> Result<Reviews, OpenError> {
-        let dir = &self.state.files.0;
+        let dir = self.state.files.dir();
         #[allow(unused_mut, reason = "there is a mode to set on some systems only")]
         let mut builder = DirBuilder::new();
         #[cfg(unix)]
@@ -133,26 +133,6 @@ impl DirectoryStore {
             _ => {}
         }
         Ok(Reviews::in_directory(dir.open_dir(REVIEWS)?, limits))
-    }
-
-    /// The events of a session in order, without waiting for its writer.
-    ///
-    /// # Errors
-    /// As [`SessionStore::read`].
-    pub async fn events(&self, id: &SessionId) -> Result<Vec<Event>, StoreError> {
-        loop {
-            let (state, wanted) = (Arc::clone(&self.state), id.clone());
-            let read = blocking(move || {
-                let mut events = Vec::new();
-                let is_whole = state.read_events(&wanted, |event| events.push(event.clone()))?;
-                Ok(is_whole.then_some(events))
-            });
-            if let Some(events) = read.await? {
-                return Ok(events);
-            }
-            // Either it is damaged, which this finds, or it was just being changed.
-            self.read(id).await?;
-        }
     }
 
     /// Names of the journals, inside the directory, that were set aside because they are damaged, sorted.

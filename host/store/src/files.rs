@@ -1,16 +1,27 @@
-//! The state directory, as far as a journal needs it: plain files by name, durably.
+//! The state directory: what can be seen of it, and what can be changed.
 
-use cap_std::fs::{Dir, File, OpenOptions};
+use cap_std::fs::{Dir, File, FileType, OpenOptions};
 use gansauditor_audit::ports::StoreError;
 use std::io::{self, ErrorKind, Write};
+use std::ops::Deref;
 
-/// The state directory. Names are single components made by [`crate::names`].
+/// The state directory, to be looked at: nothing in it can be changed through this. Names are single components made by
+/// [`crate::names`].
 #[derive(Debug)]
-pub(crate) struct Files(pub(crate) Dir);
+pub(crate) struct Folder(Dir);
 
-impl Files {
-    /// Opens an existing plain file; absent when there is none of that name.
-    pub(crate) fn open(&self, name: &str, options: &OpenOptions) -> io::Result<Option<File>> {
+impl Folder {
+    /// The files of this directory.
+    pub(crate) fn new(dir: Dir) -> Self {
+        Self(dir)
+    }
+
+    /// Opens an existing plain file for reading; absent when there is none of that name.
+    pub(crate) fn open_to_read(&self, name: &str) -> io::Result<Option<File>> {
+        self.open(name, OpenOptions::new().read(true))
+    }
+
+    fn open(&self, name: &str, options: &OpenOptions) -> io::Result<Option<File>> {
         match self.0.symlink_metadata(name) {
             // A pipe would block, and a link may lead to another session's file.
             Ok(metadata) if !metadata.is_file() => Err(io::Error::new(
@@ -24,9 +35,61 @@ impl Files {
         }
     }
 
-    /// Opens an existing file for reading only.
-    pub(crate) fn open_to_read(&self, name: &str) -> io::Result<Option<File>> {
-        self.open(name, OpenOptions::new().read(true))
+    /// Whether there is anything of that name.
+    pub(crate) fn exists(&self, name: &str) -> io::Result<bool> {
+        Ok(absent(self.0.symlink_metadata(name))?.is_some())
+    }
+
+    /// Names of everything in it, as far as they are text.
+    pub(crate) fn names(&self) -> io::Result<Vec<String>> {
+        self.names_where(|_| true)
+    }
+
+    /// Names of all plain files that are text.
+    pub(crate) fn file_names(&self) -> io::Result<Vec<String>> {
+        self.names_where(|kind| kind.is_file())
+    }
+
+    fn names_where(&self, wanted: impl Fn(FileType) -> bool) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in self.0.entries()? {
+            let entry = entry?;
+            if wanted(entry.file_type()?)
+                && let Ok(name) = entry.file_name().into_string()
+            {
+                names.push(name);
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// The state directory, as far as a store needs it: plain files by name, durably.
+#[derive(Debug)]
+pub(crate) struct Files(Folder);
+
+impl Deref for Files {
+    type Target = Folder;
+
+    fn deref(&self) -> &Folder {
+        &self.0
+    }
+}
+
+impl Files {
+    /// The files of this directory.
+    pub(crate) fn new(dir: Dir) -> Self {
+        Self(Folder::new(dir))
+    }
+
+    /// The directory itself.
+    pub(crate) fn dir(&self) -> &Dir {
+        &self.0.0
+    }
+
+    /// Opens an existing plain file for reading and for writing at its end; absent when there is none of that name.
+    pub(crate) fn open_to_append(&self, name: &str) -> io::Result<Option<File>> {
+        self.open(name, OpenOptions::new().read(true).append(true))
     }
 
     /// Creates a file that nobody else can read, durable under `name` with what `fill` writes, and gives it
@@ -39,58 +102,39 @@ impl Files {
     ) -> io::Result<File> {
         self.remove(draft)?;
         let mut file = self
-            .0
+            .dir()
             .open_with(draft, private().create_new(true).read(true).append(true))?;
         fill(&mut file)?;
         file.flush()?;
         file.sync_all()?;
-        self.0.rename(draft, &self.0, name)?;
+        self.dir().rename(draft, self.dir(), name)?;
         self.sync()?;
         Ok(file)
     }
 
     /// Cuts a file to its first `bytes` bytes, durably.
     pub(crate) fn cut(&self, name: &str, bytes: u64) -> io::Result<()> {
-        let file = self.0.open_with(name, OpenOptions::new().write(true))?;
+        let file = self.dir().open_with(name, OpenOptions::new().write(true))?;
         file.set_len(bytes)?;
         file.sync_all()
     }
 
     /// Gives a file another name, durably.
     pub(crate) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        self.0.rename(from, &self.0, to)?;
+        self.dir().rename(from, self.dir(), to)?;
         self.sync()
-    }
-
-    /// Whether there is anything of that name.
-    pub(crate) fn exists(&self, name: &str) -> io::Result<bool> {
-        Ok(absent(self.0.symlink_metadata(name))?.is_some())
     }
 
     /// Removes a file if it is there. Durable after [`Files::sync`].
     pub(crate) fn remove(&self, name: &str) -> io::Result<()> {
-        absent(self.0.remove_file(name)).map(|_| ())
-    }
-
-    /// Names of all plain files that are text.
-    pub(crate) fn names(&self) -> io::Result<Vec<String>> {
-        let mut names = Vec::new();
-        for entry in self.0.entries()? {
-            let entry = entry?;
-            if entry.file_type()?.is_file()
-                && let Ok(name) = entry.file_name().into_string()
-            {
-                names.push(name);
-            }
-        }
-        Ok(names)
+        absent(self.dir().remove_file(name)).map(|_| ())
     }
 
     /// Makes creations, renames and removals durable.
     pub(crate) fn sync(&self) -> io::Result<()> {
         // Elsewhere a directory cannot be synchronised, and need not be.
         #[cfg(unix)]
-        self.0.open(".")?.sync_all()?;
+        self.dir().open(".")?.sync_all()?;
         Ok(())
     }
 }
@@ -122,7 +166,7 @@ pub(crate) fn unavailable(action: &'static str) -> impl Fn(io::Error) -> StoreEr
             }
             ErrorKind::ReadOnlyFilesystem => "make the state directory's file system writable",
             ErrorKind::PermissionDenied => {
-                "let the user running the server write the state directory"
+                "let the user running this read and write the state directory"
             }
             ErrorKind::NotFound => {
                 "the state directory is gone; restart the server to make it anew"

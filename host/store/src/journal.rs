@@ -2,6 +2,7 @@
 
 use crate::line::{self, Header, Link, MAX_HEADER, MAX_LINE, RECORD_START, Record};
 use gansauditor_audit::domain::{Digest, Event, SessionId, Timestamp};
+use std::fmt;
 use std::io::{self, BufRead, Read};
 
 /// The verified part of a journal.
@@ -36,6 +37,22 @@ pub(crate) enum Ending {
         /// What.
         reason: String,
     },
+}
+
+impl fmt::Display for Ending {
+    /// What is wrong, in words that follow the file's name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => f.write_str("it is whole"),
+            Self::Torn => f.write_str("its last append was cut short"),
+            Self::Damaged { record, reason } => {
+                write!(f, "it is damaged at record {record}: {reason}")
+            }
+            Self::Later { reason } => {
+                write!(f, "{reason}; update the server, or begin a new session")
+            }
+        }
+    }
 }
 
 /// A journal read from its start. Without a chain not even the header holds.

@@ -2,7 +2,7 @@
 //!
 //! [`DirectoryStore`] keeps each session as one append-only file of hash-chained JSON lines, reached only
 //! through a directory handle. [`MemoryStore`] keeps the same contract in memory, for servers that must
-//! leave nothing on disk.
+//! leave nothing on disk. [`Journals`] looks at such a directory and changes nothing in it.
 //!
 //! # Files
 //! A session `my-task` has the journal `my-task.journal.jsonl` and, while it is in use, the empty file
@@ -25,6 +25,7 @@ mod cache;
 mod directory;
 mod files;
 mod journal;
+mod journals;
 mod line;
 mod listing;
 mod lock;
@@ -37,6 +38,7 @@ mod turns;
 mod writer;
 
 pub use directory::{DirectoryStore, OpenError};
+pub use journals::{Journals, Listing, Unreadable};
 pub use memory::MemoryStore;
 pub use reviews::{CacheLimits, Reviews};
 

@@ -1,11 +1,11 @@
 //! Which sessions there are, and which of them have expired.
 
-use crate::files::unavailable;
+use crate::files::{Folder, unavailable};
 use crate::journal::{self, Ending};
 use crate::line;
 use crate::lock::SessionLock;
-use crate::names::{CORRUPT_INFIX, DRAFT_SUFFIX, JOURNAL_SUFFIX, LOCK_SUFFIX, Names};
-use crate::state::State;
+use crate::names::{self, DRAFT_SUFFIX, JOURNAL_SUFFIX, LOCK_SUFFIX, Names};
+use crate::state::{State, read_from_start};
 use crate::turns::locked;
 use cap_std::fs::File;
 use gansauditor_audit::domain::{SessionId, Timestamp};
@@ -15,58 +15,66 @@ use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
 /// More than the time and the seal of a record take at its end, in bytes.
 const RECORD_END: u64 = 256;
 
+/// What a file with the name of a journal is.
+pub(crate) enum Listed {
+    /// A session, as far as its first and its last line tell.
+    Session(SessionSummary),
+    /// None that can be read; why.
+    Unreadable(String),
+}
+
+/// What the file with this name, which is that of a journal, is; absent when it is gone.
+pub(crate) fn look(folder: &Folder, name: &str) -> io::Result<Option<Listed>> {
+    let Some(mut file) = folder.open_to_read(name)? else {
+        return Ok(None);
+    };
+    let header = match journal::read_header(&mut BufReader::new(&mut file))? {
+        Ok((header, _)) => header,
+        Err(ending) => return Ok(Some(Listed::Unreadable(ending.to_string()))),
+    };
+    if Names::of(&header.session).journal() != name {
+        let reason = format!("its header names another session, `{}`", header.session);
+        return Ok(Some(Listed::Unreadable(reason)));
+    }
+    let bytes = file.metadata()?.len();
+    let updated_at = match time_at_end(&mut file, bytes)? {
+        Some(time) => time,
+        // The last append was cut short or is under way.
+        None => verified_time(&mut file, &header.session)?.unwrap_or(header.created),
+    };
+    Ok(Some(Listed::Session(SessionSummary {
+        id: header.session,
+        updated_at,
+        bytes,
+    })))
+}
+
+/// Puts sessions in the order in which they are listed: the newest first.
+pub(crate) fn sort(sessions: &mut [SessionSummary]) {
+    sessions.sort_by(|a, b| {
+        b.updated_at
+            .cmp(&a.updated_at)
+            .then_with(|| a.id.cmp(&b.id))
+    });
+}
+
 impl State {
     /// All sessions, newest first.
     pub(crate) fn list(&self) -> Result<Vec<SessionSummary>, StoreError> {
         let mut sessions = Vec::new();
-        for name in self.files.names().map_err(unavailable("listed"))? {
-            match self.summary(&name) {
-                Ok(summary) => sessions.extend(summary),
+        let mut names = self.files.file_names().map_err(unavailable("listed"))?;
+        names.retain(|name| name.ends_with(JOURNAL_SUFFIX));
+        for name in names {
+            match look(&self.files, &name) {
+                Ok(Some(Listed::Session(summary))) => sessions.push(summary),
+                // Not of this store, or for who opens it to set aside.
+                Ok(Some(Listed::Unreadable(_)) | None) => {}
                 // It may have been removed meanwhile; one unreadable file must not hide the others.
                 Err(error) => tracing::warn!(file = name, %error, "a journal could not be read"),
             }
         }
-        sessions.sort_by(|a, b| {
-            b.updated_at
-                .cmp(&a.updated_at)
-                .then_with(|| a.id.cmp(&b.id))
-        });
+        sort(&mut sessions);
         Ok(sessions)
-    }
-
-    /// The session whose journal has this name; absent when the file is not a journal of this store.
-    fn summary(&self, name: &str) -> io::Result<Option<SessionSummary>> {
-        if !name.ends_with(JOURNAL_SUFFIX) {
-            return Ok(None);
-        }
-        let Some(mut file) = self.files.open_to_read(name)? else {
-            return Ok(None);
-        };
-        let Ok((header, _)) = journal::read_header(&mut BufReader::new(&mut file))? else {
-            return Ok(None);
-        };
-        if Names::of(&header.session).journal() != name {
-            return Ok(None);
-        }
-        let bytes = file.metadata()?.len();
-        let updated_at = match time_at_end(&mut file, bytes)? {
-            Some(time) => time,
-            // The last append was cut short or is under way.
-            None => self
-                .verified_time(&mut file, &header.session)?
-                .unwrap_or(header.created),
-        };
-        Ok(Some(SessionSummary {
-            id: header.session,
-            updated_at,
-            bytes,
-        }))
-    }
-
-    fn verified_time(&self, file: &mut File, id: &SessionId) -> io::Result<Option<Timestamp>> {
-        file.seek(SeekFrom::Start(0))?;
-        let reading = journal::read(id, &mut BufReader::new(file), |_| {})?;
-        Ok(reading.chain.map(|chain| chain.at))
     }
 
     /// Removes a session last written before `before`; the caller holds its turn. Nothing that is held
@@ -109,7 +117,7 @@ impl State {
                 return Ok(());
             };
             let journal = format!("{stem}{JOURNAL_SUFFIX}");
-            if self.files.exists(&journal)? || self.files.0.metadata(name)?.len() > 0 {
+            if self.files.exists(&journal)? || self.files.dir().metadata(name)?.len() > 0 {
                 return Ok(());
             }
             let Some(lock) = SessionLock::try_take(&self.files, name.to_owned())? else {
@@ -121,7 +129,7 @@ impl State {
             }
             Ok(())
         };
-        for name in self.files.names().map_err(unavailable("listed"))? {
+        for name in self.files.file_names().map_err(unavailable("listed"))? {
             match remove(&name) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(unavailable("removed")(error));
@@ -134,14 +142,16 @@ impl State {
 
     /// Names of journals that were set aside because they are damaged, sorted.
     pub(crate) fn quarantined(&self) -> Result<Vec<String>, StoreError> {
-        let mut names = self.files.names().map_err(unavailable("listed"))?;
-        names.retain(|name| {
-            name.rsplit_once(CORRUPT_INFIX)
-                .is_some_and(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()))
-        });
+        let mut names = self.files.file_names().map_err(unavailable("listed"))?;
+        names.retain(|name| names::journal_set_aside(name).is_some());
         names.sort();
         Ok(names)
     }
+}
+
+fn verified_time(file: &mut File, id: &SessionId) -> io::Result<Option<Timestamp>> {
+    let reading = read_from_start(file, id, |_| {})?;
+    Ok(reading.chain.map(|chain| chain.at))
 }
 
 /// The time of the last record, if the file ends with something that looks like one.

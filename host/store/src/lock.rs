@@ -17,7 +17,7 @@ impl SessionLock {
     pub(crate) fn try_take(files: &Files, name: String) -> io::Result<Option<Self>> {
         loop {
             let file = files
-                .0
+                .dir()
                 .open_with(&name, private().create(true).write(true))?
                 .into_std();
             match file.try_lock() {
@@ -48,7 +48,7 @@ fn is_current(files: &Files, name: &str, file: &File) -> io::Result<bool> {
     use cap_std::fs::MetadataExt as _;
     use std::os::unix::fs::MetadataExt as _;
     let held = file.metadata()?;
-    match files.0.symlink_metadata(name) {
+    match files.dir().symlink_metadata(name) {
         Ok(named) => Ok((named.dev(), named.ino()) == (held.dev(), held.ino())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),

@@ -9,7 +9,7 @@ pub(crate) const LOCK_SUFFIX: &str = ".journal.lock";
 /// What the name of every journal under construction ends with.
 pub(crate) const DRAFT_SUFFIX: &str = ".journal.new";
 /// Stands between a journal's name and the number of a quarantined version of it.
-pub(crate) const CORRUPT_INFIX: &str = ".journal.jsonl.corrupt-";
+const CORRUPT_INFIX: &str = ".journal.jsonl.corrupt-";
 /// Quarantined versions of one journal; further damage leaves the journal in place.
 const MAX_CORRUPT: u32 = 9;
 /// Longest id that is its own file name, in bytes.
@@ -65,6 +65,19 @@ impl Names {
     pub(crate) fn legacy(&self) -> Option<&str> {
         self.legacy.as_deref()
     }
+}
+
+/// The session whose journal has this name, where the name alone tells: an encoded one does not.
+pub(crate) fn session_of(journal: &str) -> Option<SessionId> {
+    let id = SessionId::new(journal.strip_suffix(JOURNAL_SUFFIX)?).ok()?;
+    (Names::of(&id).journal() == journal).then_some(id)
+}
+
+/// The name that a quarantined journal had before; absent when this is not the name of one.
+pub(crate) fn journal_set_aside(name: &str) -> Option<String> {
+    let (stem, number) = name.rsplit_once(CORRUPT_INFIX)?;
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| format!("{stem}{JOURNAL_SUFFIX}"))
 }
 
 fn is_plain(id: &str) -> bool {
@@ -147,6 +160,26 @@ mod tests {
                 "{id} became {name}"
             );
         }
+    }
+
+    #[test]
+    fn a_journals_name_tells_its_session_unless_it_is_encoded() {
+        for id in ["my-task_2.1", "a"] {
+            let told = session_of(&names(id).journal());
+            assert_eq!(told.unwrap().as_str(), id);
+        }
+        for none in [&names("My Task").journal(), "A.journal.jsonl", "a.json", ""] {
+            assert_eq!(session_of(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn what_was_set_aside_is_known_by_its_name() {
+        for aside in names("My Task").corrupt() {
+            assert_eq!(journal_set_aside(&aside), Some(names("My Task").journal()));
+            assert_eq!(journal_set_aside(&format!("{aside}.readable")), None);
+        }
+        assert_eq!(journal_set_aside(&names("My Task").journal()), None);
     }
 
     #[test]

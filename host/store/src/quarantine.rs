@@ -1,6 +1,6 @@
 //! Setting a damaged journal aside.
 
-use crate::files::Files;
+use crate::files::{Files, Folder};
 use crate::journal::{self, Chain, Ending};
 use crate::names::Names;
 use gansauditor_audit::domain::SessionId;
@@ -61,7 +61,11 @@ fn try_set_aside(files: &Files, names: &Names, damage: &Damage) -> io::Result<St
 }
 
 /// The error that a session without a journal answers with while a damaged journal of it is set aside.
-pub(crate) fn find(files: &Files, names: &Names, id: &SessionId) -> io::Result<Option<StoreError>> {
+pub(crate) fn find(
+    files: &Folder,
+    names: &Names,
+    id: &SessionId,
+) -> io::Result<Option<StoreError>> {
     for kept_as in names.corrupt() {
         let Some(file) = files.open_to_read(&kept_as)? else {
             continue;

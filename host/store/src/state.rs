@@ -2,13 +2,13 @@
 
 use crate::cache::{Cache, Folded};
 use crate::files::{Files, unavailable};
-use crate::journal::{self, Chain, Ending};
+use crate::journal::{self, Chain, Ending, Reading};
 use crate::line::{self, SEAL_BYTES, Unwritable};
 use crate::lock::SessionLock;
 use crate::names::Names;
 use crate::quarantine::{self, Damage};
 use crate::turns::{Turn, Turns, locked};
-use cap_std::fs::{File, OpenOptions};
+use cap_std::fs::File;
 use gansauditor_audit::domain::{Digest, Event, Origin, SessionId, Timestamp};
 use gansauditor_audit::ports::{SessionImporter, StoreError};
 use gansauditor_audit::session::Session;
@@ -92,7 +92,7 @@ impl State {
         let journal = hold.names.journal();
         let file = self
             .files
-            .open(&journal, OpenOptions::new().read(true).append(true))
+            .open_to_append(&journal)
             .map_err(unavailable("read"))?;
         let Some(mut file) = file else {
             return self.begin(&hold.names, id, now, importer);
@@ -116,7 +116,7 @@ impl State {
                 );
                 Ok((session, Place::End { file, chain }))
             }
-            (Ending::Later { reason }, _) => Err(later(reason)),
+            (ending @ Ending::Later { .. }, _) => Err(unusable(&ending)),
             (Ending::Damaged { record, reason }, readable) => {
                 let damage = Damage {
                     record,
@@ -135,17 +135,6 @@ impl State {
     /// Reads a session without its lock. A journal that does not hold may be one that is being changed at
     /// this moment: then `Ok(None)`, and who wants to know more takes the lock.
     pub(crate) fn read(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
-        let mut session = Session::new(id.clone());
-        let is_whole = self.read_events(id, |event| session.apply(event))?;
-        Ok(is_whole.then_some(session))
-    }
-
-    /// Hands on the events of a session in order, as [`State::read`] does: `Ok(false)` where that has `None`.
-    pub(crate) fn read_events(
-        &self,
-        id: &SessionId,
-        fold: impl FnMut(&Event),
-    ) -> Result<bool, StoreError> {
         let names = Names::of(id);
         let file = self
             .files
@@ -155,14 +144,14 @@ impl State {
             let damaged = quarantine::find(&self.files, &names, id).map_err(unavailable("read"))?;
             return Err(damaged.unwrap_or_else(|| StoreError::NotFound(id.clone())));
         };
-        let (_, ending) = read_from_start(&mut file, id, fold).map_err(unavailable("read"))?;
+        let (session, _, ending) = read_all(&mut file, id).map_err(unavailable("read"))?;
         match ending {
-            Ending::Whole | Ending::Torn => Ok(true),
-            Ending::Later { reason } => Err(later(reason)),
+            Ending::Whole | Ending::Torn => Ok(Some(session)),
+            ending @ Ending::Later { .. } => Err(unusable(&ending)),
             Ending::Damaged { .. } => {
                 // An earlier fold must not vouch for the file any more.
                 locked(&self.cache).take(id);
-                Ok(false)
+                Ok(None)
             }
         }
     }
@@ -393,19 +382,19 @@ fn next_record(
 
 fn read_all(file: &mut File, id: &SessionId) -> io::Result<(Session, Option<Chain>, Ending)> {
     let mut session = Session::new(id.clone());
-    let (chain, ending) = read_from_start(file, id, |event| session.apply(event))?;
-    Ok((session, chain, ending))
+    let reading = read_from_start(file, id, |event| session.apply(event))?;
+    Ok((session, reading.chain, reading.ending))
 }
 
-fn read_from_start(
+/// Reads a journal from its start. `fold` gets the events of the verified part in order.
+pub(crate) fn read_from_start(
     file: &mut File,
     id: &SessionId,
     fold: impl FnMut(&Event),
-) -> io::Result<(Option<Chain>, Ending)> {
+) -> io::Result<Reading> {
     file.seek(SeekFrom::Start(0))?;
     let mut reader = BufReader::with_capacity(READ_BUFFER, file);
-    let reading = journal::read(id, &mut reader, fold)?;
-    Ok((reading.chain, reading.ending))
+    journal::read(id, &mut reader, fold)
 }
 
 /// Reads what a journal gained since it was folded. Absent when it does not go on where the fold ends (another
@@ -424,10 +413,10 @@ fn read_tail(file: &mut File, mut folded: Folded) -> Option<(Folded, Ending)> {
     matches!(ending, Ending::Whole | Ending::Torn).then_some((folded, ending))
 }
 
-pub(crate) fn later(reason: String) -> StoreError {
-    let reason = format!("{reason}; update the server, or begin a new session");
+/// The error that a journal which ends so answers with, while it stays where it is.
+pub(crate) fn unusable(ending: &Ending) -> StoreError {
     StoreError::Unavailable {
         action: "read",
-        reason,
+        reason: ending.to_string(),
     }
 }

@@ -106,6 +106,65 @@ async fn a_candidate_that_fails_is_said_to_and_ends_nothing() {
     assert!(!cycle.goes_on());
 }
 
+/// A session whose policy fails on all submissions but the last, and has this one for a fallback.
+async fn mostly_by_fallback(scores: &[f64], fallback: Status) -> World {
+    let judge = ScriptedJudge::new(JudgeKind::Model, reports(scores));
+    let submissions = scores.len();
+    let world = World::new(judge, config(), move |snapshot| {
+        if snapshot.iterations.len() < submissions {
+            return Err(PolicyError::Trapped("unreachable".into()));
+        }
+        ordinary_rule(snapshot)
+    });
+    world.fall_back_to(move |_| Ok(fallback.clone()));
+    for number in 0..submissions {
+        let code = python("a.py", &format!("{CODE} + {number}"));
+        world.submit(&code).await.unwrap();
+    }
+    world
+}
+
+#[tokio::test]
+async fn what_a_fallback_decided_is_not_compared() {
+    let world = mostly_by_fallback(&[60.0, 80.0, 97.0], Status::Continue).await;
+    let [same] = &under(&world, &RulePolicy::new("candidate", ordinary_rule)).await[..] else {
+        panic!("one cycle");
+    };
+    assert!(
+        matches!(
+            outcomes(same)[..],
+            [
+                Outcome::ByFallback(_),
+                Outcome::ByFallback(_),
+                Outcome::Same
+            ]
+        ),
+        "{same:?}"
+    );
+
+    // The candidate would have been asked there, so the cycle ends where it ends it.
+    let [earlier] = &under(&world, &bar(80.0)).await[..] else {
+        panic!("one cycle");
+    };
+    let [_, Outcome::ByFallback(decision)] = outcomes(earlier)[..] else {
+        panic!("{earlier:?}");
+    };
+    assert!(decision.status.is_end());
+    assert_eq!(earlier.loops_saved(), 1);
+
+    let failing = RulePolicy::new("candidate", |_| {
+        Err(PolicyError::Trapped("unreachable".into()))
+    });
+    let [failed] = &under(&world, &failing).await[..] else {
+        panic!("one cycle");
+    };
+    assert!(
+        outcomes(failed)
+            .iter()
+            .all(|outcome| matches!(outcome, Outcome::Failed(_)))
+    );
+}
+
 #[tokio::test]
 async fn the_candidate_gets_its_own_memo_back_within_a_cycle() {
     let world = recorded(&[60.0, 80.0, 97.0, 50.0]).await;

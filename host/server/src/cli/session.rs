@@ -7,9 +7,9 @@ use crate::wiring::{self, Place};
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use gansauditor_audit::domain::{Finding, Location, Score, SessionId, Timestamp};
-use gansauditor_audit::ports::{Clock, SessionStore, SessionSummary, SystemClock};
+use gansauditor_audit::ports::{Clock, SessionSummary, SystemClock};
 use gansauditor_audit::session::{Iteration, Session, Standing};
-use gansauditor_store::DirectoryStore;
+use gansauditor_store::{Journals, Listing, Unreadable};
 use serde::Serialize;
 use std::io::Write;
 
@@ -126,28 +126,37 @@ impl Command {
     }
 }
 
-/// The sessions on disk. Nothing is created by looking.
-pub(in crate::cli) fn sessions(config: &Config) -> anyhow::Result<Option<DirectoryStore>> {
-    match &config.state {
+/// The sessions on disk, to be looked at; absent when there is no state directory.
+pub(in crate::cli) fn journals(config: &Config) -> anyhow::Result<Option<Journals>> {
+    let path = match &config.state {
+        State::Directory(path) => path,
         State::Memory => anyhow::bail!(
             "sessions are kept in the server's memory (ENABLE_SESSION_PERSISTENCE=false); there are none to look at"
         ),
-        State::Directory(path) if !path.exists() => {
-            tracing::warn!("there is no state directory {}", path.display());
-            Ok(None)
-        }
-        State::Directory(path) => wiring::directory(path).map(Some),
+    };
+    let shown = path.display();
+    let journals = Journals::open(path)
+        .with_context(|| format!("SYNC_AUDIT_STATE_DIRECTORY={shown} cannot be looked into"))?;
+    if journals.is_none() {
+        tracing::warn!("there is no state directory {shown}");
     }
+    Ok(journals)
 }
 
 impl List {
     async fn run(self, config: &Config) -> anyhow::Result<()> {
-        let summaries = match sessions(config)? {
-            Some(store) => store.list().await?,
-            None => Vec::new(),
+        let Listing {
+            sessions,
+            unreadable,
+        } = match journals(config)? {
+            Some(journals) => journals.list().await?,
+            None => Listing::default(),
         };
+        for Unreadable { file, reason, .. } in unreadable {
+            tracing::warn!("no session can be read from {file}: {}", plain(&reason));
+        }
         if self.json {
-            return output::json(&summaries.iter().map(row).collect::<Vec<_>>());
+            return output::json(&sessions.iter().map(row).collect::<Vec<_>>());
         }
         let now = SystemClock.now();
         let mut out = output::stdout();
@@ -155,7 +164,7 @@ impl List {
             id,
             updated_at,
             bytes,
-        } in &summaries
+        } in &sessions
         {
             let age = ago(now.since(*updated_at));
             writeln!(
@@ -178,8 +187,8 @@ fn row(summary: &SessionSummary) -> Row<'_> {
 
 impl Show {
     async fn run(self, config: &Config) -> anyhow::Result<()> {
-        let store = sessions(config)?.context("there are no sessions")?;
-        let session = store.read(&self.session).await?;
+        let journals = journals(config)?.context("there are no sessions")?;
+        let session = journals.read(&self.session).await?;
         if self.json {
             return output::json(&view(&session));
         }
@@ -189,7 +198,7 @@ impl Show {
 
 impl Reset {
     async fn run(self, config: &Config) -> anyhow::Result<()> {
-        sessions(config)?.context("there are no sessions")?;
+        journals(config)?.context("there are no sessions")?;
         let audits = wiring::parts(config, Place::Elsewhere)?.audits(config);
         let reset = audits.reset(&self.session, self.reason).await?;
         let session = self.session.as_str();

@@ -1,6 +1,6 @@
 //! Where the sockets are.
 
-use cap_std::fs::Dir;
+use cap_std::fs::{Dir, FileTypeExt as _};
 use std::path::{Path, PathBuf};
 
 /// The folder in the state directory.
@@ -18,6 +18,15 @@ pub(super) fn address(dir: &Dir, path: &Path, name: &str) -> PathBuf {
         return plain;
     }
     by_handle(dir, name).unwrap_or(plain)
+}
+
+/// Removes a socket that nobody listens at any more. Anything else of that name is not ours.
+pub(super) fn remove(folder: &Dir, name: &str) {
+    let metadata = folder.symlink_metadata(name);
+    if metadata.is_ok_and(|metadata| metadata.file_type().is_socket()) {
+        // Otherwise the next one who finds it refused removes it.
+        let _ = folder.remove_file(name);
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -31,12 +31,12 @@ pub(crate) async fn ask_all(_: &Path, _: Ask) -> io::Result<Vec<Asked>> {
 
 #[cfg(unix)]
 mod unix {
-    use super::super::address::{FOLDER, SUFFIX, address};
-    use super::super::{LOOK_TIME, MAX_ANSWER, REQUEST_TIME, STATUS_TIME};
+    use super::super::address::{FOLDER, SUFFIX, address, remove};
+    use super::super::{LOOK_TIME, MAX_ANSWER, STATUS_TIME, TRANSFER_TIME};
     use super::{Answer, Ask, Asked};
     use anyhow::Context as _;
     use cap_std::ambient_authority;
-    use cap_std::fs::Dir;
+    use cap_std::fs::{Dir, FileTypeExt as _};
     use std::io::{self, ErrorKind};
     use std::path::Path;
     use std::sync::Arc;
@@ -71,7 +71,11 @@ mod unix {
     fn sockets(folder: &Dir) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         for entry in folder.entries()? {
-            if let Ok(name) = entry?.file_name().into_string()
+            let entry = entry?;
+            // One that is gone by now is none.
+            let is_socket = entry.file_type().is_ok_and(|kind| kind.is_socket());
+            if let Ok(name) = entry.file_name().into_string()
+                && is_socket
                 && name.ends_with(SUFFIX)
             {
                 names.push(name);
@@ -83,12 +87,12 @@ mod unix {
     /// Absent when there is no server any more.
     async fn ask_one(folder: &Dir, path: &Path, socket: String, ask: Ask) -> Option<Asked> {
         let address = address(folder, path, &socket);
-        let answer = match timeout(REQUEST_TIME, UnixStream::connect(&address)).await {
+        let answer = match timeout(TRANSFER_TIME, UnixStream::connect(&address)).await {
             Ok(Ok(stream)) => converse(stream, ask)
                 .await
                 .map_err(|error| format!("{error:#}")),
             Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => {
-                let _ = folder.remove_file(&socket);
+                remove(folder, &socket);
                 return None;
             }
             Ok(Err(error)) if error.kind() == ErrorKind::NotFound => return None,

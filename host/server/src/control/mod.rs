@@ -22,8 +22,10 @@ use std::time::Duration;
 /// Largest request and answer, in bytes.
 const MAX_REQUEST: u64 = 4 << 10;
 const MAX_ANSWER: u64 = 64 << 10;
-/// Longest wait for a request to come, and for an answer to be taken.
-const REQUEST_TIME: Duration = Duration::from_secs(5);
+/// Longest wait for a request on a connection: whoever connects asks at once.
+const REQUEST_TIME: Duration = Duration::from_secs(2);
+/// Longest wait for a connection, and for an answer to be taken.
+const TRANSFER_TIME: Duration = Duration::from_secs(5);
 /// Longest wait for an answer by a server that looks first: a component with an interpreter in it takes seconds to
 /// compile.
 const LOOK_TIME: Duration = Duration::from_secs(60);

@@ -1,25 +1,29 @@
 //! The socket of a server.
 
-use super::address::{FOLDER, SUFFIX, address};
+use super::address::{FOLDER, SUFFIX, address, remove};
 use super::desk::Desk;
 use super::protocol::Ask;
-use super::{MAX_REQUEST, REQUEST_TIME};
+use super::{MAX_REQUEST, REQUEST_TIME, TRANSFER_TIME};
 use crate::who::uid;
 use anyhow::Context as _;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _, Permissions, PermissionsExt as _};
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::Semaphore;
+use tokio::task::{AbortHandle, JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
-/// Connections at the same time; others wait.
-const CONNECTIONS: usize = 8;
+/// Connections on which a request is waited for. With one more, the one that has been silent longest is ended: it must
+/// not keep out who has something to ask.
+const WAITING: usize = 64;
+/// Requests that are being answered; one more is turned away.
+const ANSWERING: usize = 64;
 /// Names that are tried: processes of several containers may have the same number.
 const NAMES: u32 = 16;
 /// Pause after a connection that could not be taken.
@@ -50,8 +54,7 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        // Otherwise whoever finds it refused removes it.
-        let _ = self.folder.remove_file(&self.name);
+        remove(&self.folder, &self.name);
     }
 }
 
@@ -77,7 +80,7 @@ async fn bind(folder: &Dir, path: &Path) -> anyhow::Result<(UnixListener, String
         let address = address(folder, path, &name);
         let mut bound = UnixListener::bind(&address);
         if is_taken(&bound) && is_stale(&address).await {
-            let _ = folder.remove_file(&name);
+            remove(folder, &name);
             bound = UnixListener::bind(&address);
         }
         if is_taken(&bound) {
@@ -102,50 +105,70 @@ fn is_taken(bound: &io::Result<UnixListener>) -> bool {
 /// Whether nobody listens at a socket any more.
 async fn is_stale(address: &Path) -> bool {
     let refused = |error: &io::Error| error.kind() == ErrorKind::ConnectionRefused;
-    match timeout(REQUEST_TIME, UnixStream::connect(address)).await {
+    match timeout(TRANSFER_TIME, UnixStream::connect(address)).await {
         Ok(connected) => connected.as_ref().is_err_and(refused),
         Err(_) => false,
     }
 }
 
 async fn listen(listener: UnixListener, desk: Arc<Desk>, owner: u32) {
-    let connections = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut waiting = JoinSet::new();
+    let mut longest_first: VecDeque<AbortHandle> = VecDeque::new();
+    let mut answering = JoinSet::new();
     loop {
-        let Ok(turn) = Arc::clone(&connections).acquire_owned().await else {
-            return;
-        };
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                tracing::debug!("control socket: {error}");
-                sleep(PAUSE).await;
-                continue;
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    longest_first.retain(|waits| !waits.is_finished());
+                    if longest_first.len() >= WAITING
+                        && let Some(longest) = longest_first.pop_front()
+                    {
+                        longest.abort();
+                    }
+                    longest_first.push_back(waiting.spawn(request(stream, owner)));
+                    // A request that is there already is read before the next connection is taken.
+                    yield_now().await;
+                }
+                Err(error) => {
+                    tracing::debug!("control socket: {error}");
+                    sleep(PAUSE).await;
+                }
+            },
+            Some(asked) = waiting.join_next() => match asked {
+                Ok(Ok((stream, ask))) if answering.len() < ANSWERING => {
+                    answering.spawn(answer(stream, ask, Arc::clone(&desk)));
+                }
+                Ok(Ok(_)) => tracing::debug!("control socket: too many requests at once"),
+                Ok(Err(error)) => tracing::debug!("control socket: {error:#}"),
+                Err(_) => tracing::debug!("control socket: a silent connection made room"),
+            },
+            Some(answered) = answering.join_next() => {
+                if let Ok(Err(error)) = answered {
+                    tracing::debug!("control socket: {error:#}");
+                }
             }
-        };
-        let desk = Arc::clone(&desk);
-        tokio::spawn(async move {
-            let _turn = turn;
-            if let Err(error) = converse(stream, &desk, owner).await {
-                tracing::debug!("control socket: {error:#}");
-            }
-        });
+        }
     }
 }
 
-/// One request, one answer.
-async fn converse(mut stream: UnixStream, desk: &Desk, owner: u32) -> anyhow::Result<()> {
+/// The one request of a connection.
+async fn request(mut stream: UnixStream, owner: u32) -> anyhow::Result<(UnixStream, Ask)> {
     let peer = stream.peer_cred().context("who is it?")?.uid();
     // The system's administrator may do everything anyway.
     anyhow::ensure!(peer == owner || peer == 0, "user {peer} was turned away");
     let mut line = Vec::new();
-    let (from, mut to) = stream.split();
-    let mut from = BufReader::new(from.take(MAX_REQUEST));
+    let mut from = BufReader::new((&mut stream).take(MAX_REQUEST));
     timeout(REQUEST_TIME, from.read_until(b'\n', &mut line))
         .await
         .context("no request came")??;
-    let ask: Ask = serde_json::from_slice(&line).context("this is no request")?;
+    let ask = serde_json::from_slice(&line).context("this is no request")?;
+    Ok((stream, ask))
+}
+
+/// The answer to it.
+async fn answer(mut stream: UnixStream, ask: Ask, desk: Arc<Desk>) -> anyhow::Result<()> {
     let mut answer = serde_json::to_vec(&desk.answer(ask).await)?;
     answer.push(b'\n');
-    timeout(REQUEST_TIME, to.write_all(&answer)).await??;
+    timeout(TRANSFER_TIME, stream.write_all(&answer)).await??;
     Ok(())
 }

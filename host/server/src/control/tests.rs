@@ -60,6 +60,51 @@ async fn a_socket_that_nobody_listens_at_is_removed_by_whoever_finds_it() {
 }
 
 #[tokio::test]
+async fn what_is_no_socket_is_neither_asked_nor_replaced() {
+    let state = tempfile::tempdir().unwrap();
+    let control = state.path().join("control");
+    std::fs::create_dir(&control).unwrap();
+    let own = control.join(format!("{}.sock", std::process::id()));
+    std::fs::write(&own, "mine").unwrap();
+    assert!(ask_all(state.path(), Ask::Look).await.unwrap().is_empty());
+    let _socket = Socket::open(state.path(), desk(state.path()))
+        .await
+        .unwrap();
+    let asked = ask_all(state.path(), Ask::Status).await.unwrap();
+    assert_eq!(
+        asked[0].socket,
+        format!("{}-1.sock", std::process::id()),
+        "another name is free"
+    );
+    assert_eq!(std::fs::read(&own).unwrap(), b"mine");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_on_which_nothing_comes_is_ended_and_keeps_nobody_out() {
+    let state = tempfile::tempdir().unwrap();
+    let _socket = Socket::open(state.path(), desk(state.path()))
+        .await
+        .unwrap();
+    let address = state
+        .path()
+        .join(format!("control/{}.sock", std::process::id()));
+    let mut silent = Vec::new();
+    for _ in 0..200 {
+        silent.push(UnixStream::connect(&address).await.unwrap());
+    }
+    let began = tokio::time::Instant::now();
+    let asked = ask_all(state.path(), Ask::Status).await.unwrap();
+    assert!(asked[0].answer.is_ok(), "{asked:?}");
+    assert!(began.elapsed() < REQUEST_TIME, "{:?}", began.elapsed());
+    for mut stream in silent {
+        let mut heard = Vec::new();
+        let _ = stream.read_to_end(&mut heard).await;
+        assert_eq!(heard, b"");
+    }
+    assert!(began.elapsed() <= REQUEST_TIME * 2, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
 async fn servers_of_the_same_number_have_sockets_of_their_own() {
     let state = tempfile::tempdir().unwrap();
     let _first = Socket::open(state.path(), desk(state.path()))

@@ -6,6 +6,7 @@ mod directory;
 mod disk;
 mod import;
 mod journal_writer;
+mod journals;
 mod power_loss;
 mod replay;
 mod reviews;

@@ -26,7 +26,8 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0  stored, and live in every running server that follows the state directory
-  1  stored, but a running server did not take it or did not answer; it says why
+  1  stored, but a running server did not take it or did not answer, or another change ended the trial
+     before it began there; it says why
   2  nothing was changed";
 
 /// Stored, but not live everywhere.
@@ -138,9 +139,13 @@ impl Said {
                 Wanted::Live(revision.number)
             }
         };
+        // Read after the servers have: nothing that they know of is missing.
+        let history = policies.history().unwrap_or_default();
+        let later = |next: &&Revision| next.number > revision.number;
+        let next = history.revisions().iter().find(later);
         let servers: Vec<Taken> = asked
             .into_iter()
-            .map(|asked| Taken::of(asked, wanted))
+            .map(|asked| Taken::of(asked, wanted, next))
             .collect();
         tell(&revision, &servers, place::state(config)?, self.json)?;
         Ok(if servers.iter().any(Taken::is_missing) {

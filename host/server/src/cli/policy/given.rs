@@ -1,4 +1,4 @@
-//! The policy that a command is to put in force or on trial.
+//! The policy that a command is to put in force or on trial, or to prove.
 
 use super::candidate::{Candidate, With, load};
 use super::change::Checked;
@@ -8,8 +8,8 @@ use crate::policies::host_config;
 use clap::Args;
 use gansauditor_audit::domain::Digest;
 use gansauditor_audit::ports::LivePolicy as _;
-use gansauditor_policy::OwnLimits;
 use gansauditor_policy::revisions::{Change, Program};
+use gansauditor_policy::{HostConfig, OwnLimits};
 
 /// Which policy, and what it is run under.
 #[derive(Debug, Args)]
@@ -32,16 +32,20 @@ pub(super) struct Given {
 }
 
 impl Given {
-    /// Loads it as a server would, for this change.
-    pub(super) async fn checked(self, change: Change, config: &Config) -> anyhow::Result<Checked> {
+    /// Loads it as a server made with this would.
+    pub(super) async fn load(self, host: HostConfig) -> anyhow::Result<Candidate> {
         let settings = self.settings.as_deref().unwrap_or("{}");
         let with = With {
-            host: host_config(config)?,
+            host,
             limits: self.limits.unwrap_or_default(),
             digest: self.digest,
         };
-        let Candidate { policy, fetched } =
-            load(self.component.as_ref(), Some(settings), with).await?;
+        load(self.component.as_ref(), Some(settings), with).await
+    }
+
+    /// Loads it as a server would, for this change.
+    pub(super) async fn checked(self, change: Change, config: &Config) -> anyhow::Result<Checked> {
+        let Candidate { policy, fetched } = self.load(host_config(config)?).await?;
         let (artifact, source) = match fetched {
             Some(Fetched { artifact, from }) => (Some(artifact), Some(from)),
             None => (None, None),

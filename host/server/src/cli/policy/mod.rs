@@ -86,7 +86,7 @@ impl Command {
                 Self::History(command) => command.run(&config()?)?,
                 Self::List(command) => command.run(&config()?)?,
                 Self::Prune(command) => command.run(&config()?)?,
-                Self::Status(command) => command.run(&config()?).await?,
+                Self::Status(command) => return command.run(&config()?).await,
                 Self::New(command) => command.run()?,
                 Self::Componentize(command) => command.run().await?,
                 Self::Compose(command) => command.run().await?,

@@ -1,18 +1,16 @@
 //! `gansauditor policy replay`: recorded sessions through another policy.
 
-use super::candidate::{With, load};
+use super::given::Given;
 use super::replay_view::{Summary, Unreadable, View, text};
-use super::source::Source;
-use crate::cli::session::sessions;
+use crate::cli::session::journals;
 use crate::cli::{output, progress};
 use crate::config::Config;
 use anyhow::Context as _;
 use clap::Args;
 use gansauditor_audit::domain::SessionId;
-use gansauditor_audit::ports::SessionStore;
 use gansauditor_audit::replay::{SessionReplay, replay};
-use gansauditor_policy::LoadedPolicy;
-use gansauditor_store::DirectoryStore;
+use gansauditor_policy::{HostConfig, LoadedPolicy, Trust};
+use gansauditor_store::{Journals, Listing};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,7 +19,7 @@ use tokio::task::JoinSet;
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  it decides everything as it was decided
+  0  it decides everything as it was decided; what a fallback decided is not compared
   1  some decision is another, it fails to decide, or a session cannot be read
   2  nothing could be replayed";
 
@@ -29,15 +27,8 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(in crate::cli) struct Replay {
-    /// The component: a file (.wasm), https://..., or oci://HOST/NAME:TAG
-    #[arg(required_unless_present = "core", value_name = "FILE|URL")]
-    candidate: Option<Source>,
-    /// The built-in policy, to prove other settings
-    #[arg(long, conflicts_with = "candidate")]
-    core: bool,
-    /// Settings of the policy: a JSON object, or a file that holds one
-    #[arg(long, value_name = "JSON|FILE")]
-    settings: Option<String>,
+    #[command(flatten)]
+    given: Given,
     /// Only sessions with such an id, e.g. 'team-a-*'; may be given more than once
     #[arg(long, value_name = "GLOB")]
     sessions: Vec<String>,
@@ -55,25 +46,18 @@ const SHOWN: usize = 20;
 impl Replay {
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         let wanted = globs(&self.sessions)?;
-        let settings = self.settings.as_deref();
-        let candidate = load(self.candidate.as_ref(), settings, With::default()).await?;
-        let candidate = candidate.policy;
-        let Some(store) = sessions(config)? else {
+        let candidate = self.given.load(host(config)).await?.policy;
+        let Some(journals) = journals(config)? else {
             anyhow::bail!("there are no recorded sessions; see --state-dir");
         };
-        let mut ids: Vec<SessionId> = store
-            .list()
-            .await?
-            .into_iter()
-            .map(|session| session.id)
-            .filter(|id| wanted.is_match(id.as_str()))
-            .collect();
-        ids.sort();
+        let (ids, mut unreadable) = chosen(journals.list().await?, &wanted);
         anyhow::ensure!(
-            !ids.is_empty(),
+            !(ids.is_empty() && unreadable.is_empty()),
             "no recorded session has such an id; `gansauditor session list` shows them"
         );
-        let (replays, unreadable) = all(store, candidate.clone(), ids).await;
+        let (replays, damaged) = all(journals, candidate.clone(), ids).await?;
+        unreadable.extend(damaged);
+        unreadable.sort();
         let summary = Summary::of(&replays, &unreadable);
         if self.json {
             output::json(&View::new(
@@ -98,6 +82,18 @@ impl Replay {
     }
 }
 
+/// A server's host for a policy that will decide on nothing: who may say what decides does not matter, nor is anything
+/// kept of what is compiled. What the policy may import and use does matter.
+fn host(config: &Config) -> HostConfig {
+    HostConfig {
+        trust: Trust {
+            imports: config.policy_imports.clone(),
+            ..Trust::default()
+        },
+        ..HostConfig::default()
+    }
+}
+
 fn globs(patterns: &[String]) -> anyhow::Result<GlobSet> {
     let mut set = GlobSetBuilder::new();
     let all = ["*".to_owned()];
@@ -111,43 +107,49 @@ fn globs(patterns: &[String]) -> anyhow::Result<GlobSet> {
     Ok(set.build()?)
 }
 
-/// Replays all of them, as many at once as there are processors; in the order they were named, with those that
-/// cannot be read and why.
+/// The sessions that are meant, and those of which nothing can be read. One whose id nobody can tell may be meant.
+fn chosen(listing: Listing, wanted: &GlobSet) -> (Vec<SessionId>, Vec<Unreadable>) {
+    let is_wanted = |id: &SessionId| wanted.is_match(id.as_str());
+    let sessions = listing.sessions.into_iter().map(|session| session.id);
+    let mut ids: Vec<SessionId> = sessions.filter(is_wanted).collect();
+    ids.sort();
+    let unreadable = listing.unreadable.into_iter();
+    let unreadable = unreadable.filter(|journal| journal.session.as_ref().is_none_or(is_wanted));
+    (ids, unreadable.map(Unreadable::from).collect())
+}
+
+/// Replays all of them, as many at once as there are processors; in the order of their ids, with those that cannot be
+/// read and why.
 async fn all(
-    store: DirectoryStore,
+    journals: Journals,
     candidate: LoadedPolicy,
     ids: Vec<SessionId>,
-) -> (Vec<SessionReplay>, Vec<Unreadable>) {
+) -> anyhow::Result<(Vec<SessionReplay>, Vec<Unreadable>)> {
     let room = Arc::new(Semaphore::new(
         std::thread::available_parallelism().map_or(1, usize::from),
     ));
     let bar = progress::bar(ids.len(), "sessions");
     let mut running = JoinSet::new();
     for id in ids {
-        let (store, candidate, room) = (store.clone(), candidate.clone(), Arc::clone(&room));
+        let (journals, candidate, room) = (journals.clone(), candidate.clone(), Arc::clone(&room));
         running.spawn(async move {
             // Never closed.
             let _permit = room.acquire_owned().await;
-            match store.events(&id).await {
+            match journals.events(&id).await {
                 Ok(events) => Ok(replay(&id, &events, &candidate).await),
-                Err(error) => Err(Unreadable {
-                    session: id,
-                    reason: error.to_string(),
-                }),
+                Err(error) => Err(Unreadable::new(id, &error)),
             }
         });
     }
     let (mut replays, mut unreadable) = (Vec::new(), Vec::new());
     while let Some(done) = running.join_next().await {
         bar.inc(1);
-        match done {
-            Ok(Ok(replay)) => replays.push(replay),
-            Ok(Err(error)) => unreadable.push(error),
-            Err(error) => tracing::error!("a session was not replayed: {error}"),
+        match done.context("a session was not replayed")? {
+            Ok(replay) => replays.push(replay),
+            Err(error) => unreadable.push(error),
         }
     }
     bar.finish_and_clear();
     replays.sort_by(|a, b| a.session.cmp(&b.session));
-    unreadable.sort_by(|a, b| a.session.cmp(&b.session));
-    (replays, unreadable)
+    Ok((replays, unreadable))
 }

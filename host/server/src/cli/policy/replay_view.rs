@@ -4,16 +4,48 @@ use super::view;
 use crate::cli::output::{self, BAD, BOLD, GOOD};
 use crate::text::{counted, plain};
 use gansauditor_audit::domain::{Decision, PolicyIdentity, SessionId};
+use gansauditor_audit::ports::StoreError;
 use gansauditor_audit::replay::{CycleReplay, DecisionReplay, Outcome, SessionReplay};
 use gansauditor_policy::Inspection;
 use serde::Serialize;
 use std::io::Write;
 
 /// A session that could not be read.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) struct Unreadable {
-    pub(super) session: SessionId,
-    pub(super) reason: String,
+    /// Absent when nobody can tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<SessionId>,
+    /// Its file in the state directory, where it was the file that told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    reason: String,
+}
+
+impl Unreadable {
+    /// A session, with why it could not be read.
+    pub(super) fn new(session: SessionId, error: &StoreError) -> Self {
+        Self {
+            session: Some(session),
+            file: None,
+            reason: error.to_string(),
+        }
+    }
+
+    fn name(&self) -> &str {
+        let session = self.session.as_ref().map(SessionId::as_str);
+        session.or(self.file.as_deref()).unwrap_or_default()
+    }
+}
+
+impl From<gansauditor_store::Unreadable> for Unreadable {
+    fn from(journal: gansauditor_store::Unreadable) -> Self {
+        Self {
+            session: journal.session,
+            file: Some(journal.file),
+            reason: journal.reason,
+        }
+    }
 }
 
 /// Totals over all sessions.
@@ -29,6 +61,8 @@ pub(super) struct Summary {
     changed: usize,
     failed: usize,
     not_replayable: usize,
+    /// Decisions of a fallback, where the policy had failed: nothing to compare with.
+    by_fallback: usize,
     loops: u32,
     loops_saved: u32,
     /// How many decisions became which, the most first.
@@ -79,6 +113,7 @@ impl Summary {
                 Outcome::Changed(_) => &mut self.changed,
                 Outcome::Failed(_) => &mut self.failed,
                 Outcome::NotReplayable(_) => &mut self.not_replayable,
+                Outcome::ByFallback(_) => &mut self.by_fallback,
             } += 1;
             if let Outcome::Changed(decision) = &made.outcome {
                 self.turn(made.recorded.status.name(), decision.status.name());
@@ -98,7 +133,7 @@ impl Summary {
         }
     }
 
-    /// Decisions the candidate was asked for.
+    /// Decisions that say something of the candidate.
     pub(super) fn replayed(&self) -> usize {
         self.same + self.changed + self.failed
     }
@@ -116,7 +151,7 @@ pub(super) struct View<'a> {
     candidate: &'a PolicyIdentity,
     #[serde(flatten)]
     summary: &'a Summary,
-    /// Every decision that is not the same.
+    /// Every decision that is not known to be the same.
     differences: Vec<Difference<'a>>,
     unreadable_sessions: &'a [Unreadable],
 }
@@ -141,6 +176,9 @@ struct Difference<'a> {
     /// Why it was not asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     not_replayable: Option<&'a str>,
+    /// A fallback had decided, so the two are not compared.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    by_fallback: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -196,10 +234,15 @@ impl<'a> Difference<'a> {
             candidate: None,
             failed: None,
             not_replayable: None,
+            by_fallback: false,
         };
         match &made.outcome {
             Outcome::Same => {}
             Outcome::Changed(decision) => difference.candidate = Some(Decided::new(decision)),
+            Outcome::ByFallback(decision) => {
+                difference.candidate = Some(Decided::new(decision));
+                difference.by_fallback = true;
+            }
             Outcome::Failed(error) => difference.failed = Some(error.to_string()),
             Outcome::NotReplayable(why) => difference.not_replayable = Some(why),
         }
@@ -220,7 +263,7 @@ fn differing(replays: &[SessionReplay]) -> impl Iterator<Item = Differing<'_>> {
         .filter(|(_, _, made)| made.outcome != Outcome::Same)
 }
 
-/// The differences by session, `most` of them, then the totals.
+/// The differences that count, by session, `most` of them, then the totals.
 pub(super) fn text(
     candidate: &Inspection,
     summary: &Summary,
@@ -237,8 +280,12 @@ pub(super) fn text(
         counted(summary.sessions, "session"),
         counted(summary.decisions, "decision")
     )?;
+    // As many as there are of them, what a fallback decided would only hide the others.
+    let compared = || {
+        differing(replays).filter(|(_, _, made)| !matches!(made.outcome, Outcome::ByFallback(_)))
+    };
     let mut shown = None;
-    for (session, cycle, made) in differing(replays).take(most) {
+    for (session, cycle, made) in compared().take(most) {
         if shown != Some(&session.session) {
             writeln!(out, "\n{BOLD}{}{BOLD:#}", plain(session.session.as_str()))?;
             shown = Some(&session.session);
@@ -250,7 +297,8 @@ pub(super) fn text(
             cycle.number, made.loop_number
         )?;
         match &made.outcome {
-            Outcome::Same => writeln!(out, "the same")?,
+            // Not among them.
+            Outcome::Same | Outcome::ByFallback(_) => writeln!(out, "not compared")?,
             Outcome::Changed(decision) => {
                 writeln!(out, "{}", view::status(&decision.status))?;
                 for unmet in &decision.unmet {
@@ -263,13 +311,13 @@ pub(super) fn text(
             Outcome::NotReplayable(why) => writeln!(out, "not replayable: {}", plain(why))?,
         }
     }
-    match differing(replays).skip(most).count() {
+    match compared().skip(most).count() {
         0 => {}
         more => writeln!(out, "\n{more} more; --all shows them, --json has all")?,
     }
-    for Unreadable { session, reason } in unreadable {
-        writeln!(out, "\n{BOLD}{}{BOLD:#}", plain(session.as_str()))?;
-        writeln!(out, "  {BAD}{}{BAD:#}", plain(reason))?;
+    for session in unreadable {
+        writeln!(out, "\n{BOLD}{}{BOLD:#}", plain(session.name()))?;
+        writeln!(out, "  {BAD}{}{BAD:#}", plain(&session.reason))?;
     }
     writeln!(out)?;
     let Summary {
@@ -278,6 +326,7 @@ pub(super) fn text(
         changed,
         failed,
         not_replayable,
+        by_fallback,
         turns,
         loops,
         loops_saved,
@@ -288,7 +337,7 @@ pub(super) fn text(
     let mark = if summary.is_same() { GOOD } else { BAD };
     writeln!(
         out,
-        "{mark}{same} the same, {changed} changed (in {}), {failed} failed, {not_replayable} not replayable{mark:#}",
+        "{mark}{same} the same, {changed} changed (in {}), {failed} failed, {not_replayable} not replayable, {by_fallback} decided by a fallback{mark:#}",
         counted(*sessions_changed, "session")
     )?;
     for turn in turns {

@@ -5,6 +5,7 @@ use crate::cli::output::{BAD, BOLD, GOOD};
 use crate::control::{Asked, Origin, Tried};
 use crate::text::plain;
 use gansauditor_audit::domain::PolicyIdentity;
+use gansauditor_policy::revisions::{Change, Revision};
 use serde::Serialize;
 use std::io::Write;
 
@@ -45,6 +46,8 @@ enum Outcome {
     OnTrial,
     /// The policy is not on trial any more.
     Withdrawn,
+    /// The trial that was to run was ended by another change.
+    Overtaken,
     /// The server has its policy from elsewhere.
     NotFollowed,
     /// The old policy is live.
@@ -54,8 +57,8 @@ enum Outcome {
 }
 
 impl Taken {
-    /// What the server that was asked made of it.
-    pub(super) fn of(asked: Asked, wanted: Wanted) -> Self {
+    /// What the server that was asked made of it. `next` is the change that followed on it, if there was one by then.
+    pub(super) fn of(asked: Asked, wanted: Wanted, next: Option<&Revision>) -> Self {
         let socket = asked.socket;
         let answer = match asked.answer {
             Ok(answer) => answer,
@@ -82,7 +85,14 @@ impl Taken {
                 revision,
                 failure,
                 trial,
-            } => wanted.is_met(revision, failure, trial),
+            } => match (wanted, next) {
+                (Wanted::Trial(number), Some(next))
+                    if trial.as_ref().is_none_or(|trial| trial.revision != number) =>
+                {
+                    ended(number, next)
+                }
+                _ => wanted.is_met(revision, failure, trial),
+            },
         };
         Self {
             socket,
@@ -93,9 +103,12 @@ impl Taken {
         }
     }
 
-    /// The server follows the directory, or may, and is not known to have taken the revision.
+    /// The server follows the directory, or may, and the revision is not known to do there what it was to do.
     pub(super) fn is_missing(&self) -> bool {
-        matches!(self.outcome, Outcome::Failed | Outcome::NoAnswer)
+        matches!(
+            self.outcome,
+            Outcome::Failed | Outcome::Overtaken | Outcome::NoAnswer
+        )
     }
 
     /// On a line, for people.
@@ -108,6 +121,7 @@ impl Taken {
             Outcome::Live => (GOOD, "live"),
             Outcome::OnTrial => (GOOD, "on trial"),
             Outcome::Withdrawn => (GOOD, "withdrawn"),
+            Outcome::Overtaken => (BAD, "not on trial"),
             Outcome::NotFollowed => (BOLD, "not followed"),
             Outcome::Failed => (BAD, "not live"),
             Outcome::NoAnswer => (BAD, "no answer"),
@@ -123,7 +137,7 @@ impl Taken {
                 )
             }
             Outcome::NoAnswer => writeln!(out, "      {server}: {style}{word}{style:#}: {reason}"),
-            Outcome::NotFollowed | Outcome::Failed => writeln!(
+            Outcome::NotFollowed | Outcome::Overtaken | Outcome::Failed => writeln!(
                 out,
                 "      {server}: {style}{word}{style:#}: {reason}; live is {policy}"
             ),
@@ -131,7 +145,37 @@ impl Taken {
     }
 }
 
+/// What became of a trial, by the first change after it: any change ends it.
+fn ended(trial: u64, next: &Revision) -> (Outcome, Option<String>) {
+    let Revision { number, record } = next;
+    let policy = view::policy(&record.policy);
+    let what = match record.change {
+        // Passed by itself, or by hand.
+        Change::Promote { trial: promoted } if promoted == trial => return (Outcome::Live, None),
+        Change::Promote { .. } => format!("put {policy} in force"),
+        Change::Activate => format!("activated {policy}"),
+        Change::Rollback { to } => format!("went back to revision {to}"),
+        Change::Try(_) => format!("put {policy} on trial"),
+        Change::Withdraw { .. } => "withdrew it".to_owned(),
+    };
+    let why = record.reason.as_deref().map(|why| format!(": {why}"));
+    let reason = format!(
+        "revision {number} by {} {what}, which ended the trial{}",
+        record.by,
+        why.unwrap_or_default()
+    );
+    (Outcome::Overtaken, Some(reason))
+}
+
 impl Wanted {
+    /// Why this is not so at a server that follows the directory and has that revision and trial; absent when it is.
+    pub(super) fn lacks(self, revision: Option<u64>, trial: Option<&Tried>) -> Option<String> {
+        match self.is_met(revision, None, trial.cloned()) {
+            (Outcome::Failed, reason) => reason,
+            _ => None,
+        }
+    }
+
     fn is_met(
         self,
         revision: Option<u64>,
@@ -184,7 +228,7 @@ mod tests {
             socket,
             answer: Ok(answer),
         };
-        Taken::of(asked, wanted)
+        Taken::of(asked, wanted, None)
     }
 
     fn directory(revision: Option<u64>, failure: Option<&str>) -> Origin {
@@ -247,6 +291,6 @@ mod tests {
             socket: "8.sock".to_owned(),
             answer: Err("no answer within 60 s".to_owned()),
         };
-        assert!(Taken::of(silent, Wanted::Live(3)).is_missing());
+        assert!(Taken::of(silent, Wanted::Live(3), None).is_missing());
     }
 }

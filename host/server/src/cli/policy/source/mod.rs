@@ -1,6 +1,7 @@
 //! Where a component comes from: a file, a web server, or a registry.
 
 mod credentials;
+mod helper;
 mod reference;
 mod registry;
 mod web;

@@ -21,7 +21,18 @@ pub(in crate::cli::policy) struct Reference {
     pub(super) digest: Option<Digest>,
 }
 
+/// Docker's registry, as everybody calls it, and the server that it is.
+const DOCKER: (&str, &str) = ("docker.io", "registry-1.docker.io");
+
 impl Reference {
+    /// The server that has the registry, with the port where it was given.
+    pub(super) fn server(&self) -> &str {
+        match self.registry.as_str() {
+            name if name == DOCKER.0 => DOCKER.1,
+            other => other,
+        }
+    }
+
     /// How the manifest is asked for: the digest goes before the tag.
     pub(super) fn version(&self) -> &str {
         let digest = self.digest.as_ref().map(Digest::as_str);

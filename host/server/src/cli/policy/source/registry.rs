@@ -132,16 +132,21 @@ enum Pass {
     Token(String),
 }
 
+/// Where a registry is.
+pub(super) fn base(reference: &Reference) -> anyhow::Result<Url> {
+    let plain = format!("http://{}/", reference.server());
+    let plain = Url::parse(&plain).context("the registry's name is none")?;
+    // As docker does: nobody is between this machine and itself.
+    if is_here(plain.host_str().unwrap_or_default()) {
+        Ok(plain)
+    } else {
+        Ok(Url::parse(&format!("https://{}/", reference.server()))?)
+    }
+}
+
 impl<'r> Registry<'r> {
     fn new(reference: &'r Reference, login: Option<Login>) -> anyhow::Result<Self> {
-        let plain = format!("http://{}/", reference.registry);
-        let plain = Url::parse(&plain).context("the registry's name is none")?;
-        // As docker does: nobody is between this machine and itself.
-        let base = if is_here(plain.host_str().unwrap_or_default()) {
-            plain
-        } else {
-            Url::parse(&format!("https://{}/", reference.registry))?
-        };
+        let base = base(reference)?;
         Ok(Self {
             reference,
             client: client(&base)?,

@@ -1,6 +1,8 @@
 //! Sources, against servers in this process.
 
 mod credentials;
+#[cfg(unix)]
+mod helper;
 mod names;
 mod registry;
 mod stand_in;

@@ -1,5 +1,6 @@
 //! What a source is called, and which addresses are safe.
 
+use super::super::registry;
 use super::*;
 
 #[test]
@@ -33,6 +34,24 @@ fn a_source_is_told_by_its_scheme_and_told_without_its_secrets() {
     ] {
         let error = shown(wrong).unwrap_err();
         assert!(error.contains(says), "{wrong}: {error}");
+    }
+}
+
+#[test]
+fn a_registry_is_where_its_name_says_but_for_dockers_own() {
+    for (text, base) in [
+        ("oci://ghcr.io/team/policy:1.2", "https://ghcr.io/"),
+        (
+            "oci://docker.io/library/x:tag",
+            "https://registry-1.docker.io/",
+        ),
+        ("oci://docker.io.example/x", "https://docker.io.example/"),
+        ("oci://host.example:5000/x", "https://host.example:5000/"),
+        ("oci://localhost:5000/x", "http://localhost:5000/"),
+    ] {
+        let reference = Reference::from_str(text).unwrap();
+        assert_eq!(registry::base(&reference).unwrap().as_str(), base);
+        assert_eq!(reference.to_string(), text, "it is called as before");
     }
 }
 
