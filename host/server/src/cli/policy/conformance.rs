@@ -1,8 +1,10 @@
 //! `gansauditor policy conformance`.
 
-use super::candidate::{built, settings_text};
+use super::candidate::{Built, built};
+use super::source::{self, Source};
 use super::view;
 use crate::cli::output::{self, BAD, BOLD, GOOD, WARN};
+use crate::config::Config;
 use crate::text::plain;
 use anyhow::Context as _;
 use clap::Args;
@@ -11,7 +13,6 @@ use gansauditor_policy::Limits;
 use gansauditor_policy::conformance::{self, Check, Outcome, examine};
 use serde::Serialize;
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 const EXIT_CODES: &str = "\
@@ -24,11 +25,10 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(in crate::cli) struct Conformance {
-    /// The component (.wasm), or a module that was built for one
-    #[arg(required_unless_present = "core")]
-    file: Option<PathBuf>,
+    #[arg(required_unless_present = "core", value_name = source::VALUE, help = source::HELP_BUILT)]
+    component: Option<Source>,
     /// The built-in policy
-    #[arg(long, conflicts_with = "file")]
+    #[arg(long, conflicts_with = "component")]
     core: bool,
     /// Settings to try it with: a JSON object, or a file that holds one
     #[arg(long, value_name = "JSON|FILE")]
@@ -50,15 +50,15 @@ struct View<'a> {
 }
 
 impl Conformance {
-    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let settings = settings_text(self.settings.as_deref())?;
-        let component = built(self.file.as_deref()).await?;
+    pub(super) async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
+        let (source, settings) = (self.component.as_ref(), self.settings.as_deref());
+        let Built { component, setup } = built(source, settings, config).await?;
         let found = tokio::task::spawn_blocking(move || {
-            examine(Limits::default(), component.as_deref(), &settings)
+            examine(Limits::default(), component.as_deref(), &setup.settings)
         })
         .await?;
-        let found = found.with_context(|| match &self.file {
-            Some(file) => format!("{} cannot be tried", file.display()),
+        let found = found.with_context(|| match &self.component {
+            Some(source) => format!("{source} cannot be tried"),
             None => "the built-in policy cannot be tried".to_owned(),
         })?;
         if self.json {

@@ -1,8 +1,9 @@
 //! `gansauditor policy inspect`.
 
 use super::candidate::{Candidate, With, load};
-use super::source::Source;
+use super::source::{self, Source};
 use crate::cli::output::{self, BOLD};
+use crate::config::Config;
 use crate::text::plain;
 use anyhow::Context as _;
 use clap::Args;
@@ -14,8 +15,7 @@ use std::io::Write;
 /// Says what a policy is.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Inspect {
-    /// The component: a file (.wasm), https://..., or oci://HOST/NAME:TAG
-    #[arg(value_name = "FILE|URL")]
+    #[arg(value_name = source::VALUE, help = source::HELP)]
     component: Source,
     /// Settings to check the policy with: a JSON object, or a file that holds one
     #[arg(long, value_name = "JSON|FILE")]
@@ -42,11 +42,12 @@ struct View<'a> {
 }
 
 impl Inspect {
-    pub(super) async fn run(self) -> anyhow::Result<()> {
+    pub(super) async fn run(self, config: &Config) -> anyhow::Result<()> {
         let Candidate { policy, .. } = load(
             Some(&self.component),
             self.settings.as_deref(),
             With::default(),
+            config,
         )
         .await?;
         let inspection = policy.inspect();

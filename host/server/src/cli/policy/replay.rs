@@ -2,7 +2,7 @@
 
 use super::candidate::{With, load};
 use super::replay_view::{Summary, Unreadable, View, text};
-use super::source::Source;
+use super::source::{self, Source};
 use crate::cli::session::sessions;
 use crate::cli::{output, progress};
 use crate::config::Config;
@@ -29,8 +29,7 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(in crate::cli) struct Replay {
-    /// The component: a file (.wasm), https://..., or oci://HOST/NAME:TAG
-    #[arg(required_unless_present = "core", value_name = "FILE|URL")]
+    #[arg(required_unless_present = "core", value_name = source::VALUE, help = source::HELP)]
     candidate: Option<Source>,
     /// The built-in policy, to prove other settings
     #[arg(long, conflicts_with = "candidate")]
@@ -56,7 +55,7 @@ impl Replay {
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         let wanted = globs(&self.sessions)?;
         let settings = self.settings.as_deref();
-        let candidate = load(self.candidate.as_ref(), settings, With::default()).await?;
+        let candidate = load(self.candidate.as_ref(), settings, With::default(), config).await?;
         let candidate = candidate.policy;
         let Some(store) = sessions(config)? else {
             anyhow::bail!("there are no recorded sessions; see --state-dir");

@@ -1,9 +1,10 @@
 //! `gansauditor policy test`: fixtures, and the decisions that are expected on them.
 
-use super::candidate::{load_built, settings_text};
+use super::candidate::load_built;
 use super::componentize::replace;
+use super::source::Source;
 use super::test_view::{Case, Outcome, json, text};
-use crate::config::{Variables, names};
+use crate::config::{Config, Variables, names};
 use crate::files;
 use anyhow::Context as _;
 use clap::Args;
@@ -11,6 +12,7 @@ use gansauditor_policy::LoadedPolicy;
 use gansauditor_policy::fixtures::{Fixture, Verdict};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr as _;
 
 /// Largest fixture that is read, in bytes.
 const MAX_FIXTURE: u64 = 16 << 20;
@@ -21,7 +23,8 @@ the contract (wit/), with - or _ between words. All of the snapshot may be left 
 as matters: {\"status\": \"stop\"}, {\"status\": {\"stop\": \"hard-stop\"}}, {\"unmet\": [{\"condition\": \"score-below-bar\"}]}.
 
 Exit code: 0 when all decisions are as expected, 1 when one is not, 2 when a fixture is wrong or nothing could be run. \
-The policy is that of --policy or AUDIT_POLICY, else the built-in one.";
+The policy is that of --policy or AUDIT_POLICY, which for this command may also be an address or a stored policy, as \
+for `policy inspect`; else the built-in one.";
 
 /// Holds a policy's decisions on fixtures against what is expected of them.
 #[derive(Debug, Args)]
@@ -43,9 +46,11 @@ pub(in crate::cli) struct Test {
 
 impl Test {
     pub(super) async fn run(self, variables: &Variables) -> anyhow::Result<ExitCode> {
-        let settings = settings_text(self.settings.as_deref())?;
-        let policy = variables.get(names::POLICY).filter(|file| !file.is_empty());
-        let policy = load_built(policy.map(Path::new), &settings).await?;
+        let named = variables.get(names::POLICY).filter(|name| !name.is_empty());
+        let source = named.map(|name| Source::from_str(name)).transpose();
+        let source = source.map_err(anyhow::Error::msg).context(names::POLICY)?;
+        let settings = self.settings.as_deref();
+        let policy = load_built(source.as_ref(), settings, &Config::read(variables)?).await?;
         let files = fixtures(&self.paths)?;
         // All are read before one is run: a wrong fixture is no reason to rewrite the others.
         let fixtures = files
