@@ -24,6 +24,7 @@ mod taken;
 mod test;
 mod test_view;
 mod trial;
+mod trusted;
 mod view;
 
 use crate::config::{Config, Variables};
