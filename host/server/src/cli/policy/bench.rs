@@ -52,7 +52,7 @@ impl Bench {
         let (source, settings) = (self.component.as_ref(), self.settings.as_deref());
         let Built { component, setup } = built(source, settings, config).await?;
         let budget = Duration::from_secs(self.seconds);
-        let bar = progress::bar(STEPS, "measuring");
+        let bar = progress::bar(STEPS, "compiling");
         let shown = bar.clone();
         let measured = tokio::task::spawn_blocking(move || {
             let limits = Limits::default();
@@ -62,6 +62,7 @@ impl Bench {
                 &setup.settings,
                 budget,
                 |share| {
+                    shown.set_message("measuring");
                     shown.set_position((share * STEPS as f64) as u64);
                 },
             )

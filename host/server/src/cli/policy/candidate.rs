@@ -1,6 +1,7 @@
 //! Loading a policy that is not in force, as a server would.
 
 use super::source::{Fetched, Source};
+use crate::cli::progress;
 use crate::config::{Config, PolicySettings};
 use crate::policies::read_settings;
 use anyhow::Context as _;
@@ -9,6 +10,9 @@ use gansauditor_audit::ports::SystemClock;
 use gansauditor_policy::{HostConfig, LoadedPolicy, OwnLimits, PolicyHost, Setup, as_component};
 use std::path::Path;
 use std::sync::Arc;
+
+/// What people are told meanwhile.
+const LOADING: &str = "loading and compiling the policy";
 
 /// A policy that was loaded, with what it was loaded from where that is a component.
 pub(super) struct Candidate {
@@ -53,6 +57,7 @@ pub(super) async fn load(
         digest,
     } = with;
     let settings = settings_text(settings)?;
+    let _shown = progress::working(LOADING);
     let host = loader(host)?;
     let Some(source) = source else {
         let core = host.load_core(setup(settings, limits, None)).await;
@@ -89,6 +94,7 @@ pub(super) async fn built(
             setup: setup(settings, None, None),
         });
     };
+    let _shown = progress::working("fetching the policy");
     let built = async {
         let fetched = source
             .fetch(&loader(HostConfig::default())?, config)
@@ -119,6 +125,7 @@ pub(super) async fn load_built(
     config: &Config,
 ) -> anyhow::Result<LoadedPolicy> {
     let Built { component, setup } = built(source, settings, config).await?;
+    let _shown = progress::working(LOADING);
     let host = loader(HostConfig::default())?;
     match (component, source) {
         (Some(component), Some(source)) => host
