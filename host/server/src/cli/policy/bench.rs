@@ -1,6 +1,7 @@
 //! `gansauditor policy bench`.
 
 use super::candidate::{Built, built};
+use super::number::number;
 use super::source::{self, Source};
 use super::view;
 use crate::cli::output::{self, BOLD};
@@ -31,7 +32,7 @@ pub(in crate::cli) struct Bench {
     #[arg(long, value_name = "JSON|FILE")]
     settings: Option<String>,
     /// About how long to measure
-    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = number::<u64>("a number of seconds", 1, Some(600)))]
     seconds: u64,
     /// Print JSON
     #[arg(long)]

@@ -12,6 +12,7 @@ mod history;
 mod inspect;
 mod list;
 mod new;
+mod number;
 mod place;
 mod prune;
 mod replay;

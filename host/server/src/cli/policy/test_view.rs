@@ -2,7 +2,7 @@
 
 use super::view;
 use crate::cli::output::{self, BAD, BOLD, GOOD};
-use crate::text::plain;
+use crate::text::{cut, plain};
 use gansauditor_audit::domain::PolicyIdentity;
 use gansauditor_policy::fixtures::Difference;
 use serde::Serialize;
@@ -179,10 +179,5 @@ fn shown(value: Option<&Value>) -> String {
     let Some(value) = value else {
         return "nothing".to_owned();
     };
-    let mut text = plain(&value.to_string());
-    if text.len() > MAX_SHOWN {
-        text.truncate(text.floor_char_boundary(MAX_SHOWN));
-        text.push_str(" ...");
-    }
-    text
+    cut(plain(&value.to_string()), MAX_SHOWN)
 }
