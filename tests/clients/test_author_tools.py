@@ -1,12 +1,18 @@
 """What authors of policies use: `gansauditor policy new | componentize | compose | test | conformance | bench`."""
 
+import contextlib
 import hashlib
 import json
+import os
+import pty
 import re
 import subprocess
+import threading
 
 import pytest
+from careless import guests
 from harness import BINARY, CORE, PLUGINS, ROOT, environment
+from minisign import Key
 
 LEGACY = PLUGINS / "legacy-tiers.wasm"
 MODULES = ROOT / "target/guest/wasm32-unknown-unknown/guest"
@@ -153,8 +159,47 @@ def test_fixtures_run_on_the_policy_that_is_named(tmp_path):
 def test_a_wrong_fixture_says_where(tmp_path, text, words):
     case = tmp_path / "case.json"
     case.write_text(text)
-    error = run(tmp_path, "test", case, code=2).stderr
-    assert "case.json" in error and words in error, error
+    text = run(tmp_path, "test", case, code=2).stdout
+    assert "broken     case.json" in text.replace(str(tmp_path) + "/", "") and words in text, text
+
+
+@pytest.mark.parametrize("update", [[], ["--update"]])
+def test_a_wrong_fixture_is_reported_and_the_others_run(tmp_path, update):
+    good = fixture(tmp_path / "b.json", 97, {"status": "complete"})
+    wrong = {
+        "a.json": "{",
+        "c.json": '{"snapshot": {"iteration": []}, "expect": {}}',
+        "d.json": b"\xff",
+        "e.json": " " * (16 << 20) + " ",
+    }
+    for name, text in wrong.items():
+        (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    gone = tmp_path / "gone.json"
+    ran = told(tmp_path, "test", tmp_path, gone, *update, code=1)
+    assert (ran["passed"], ran["failed"], ran["broken"]) == (1, 0, 5)
+    by_file = {case["file"]: case for case in ran["cases"]}
+    assert by_file[str(good)]["outcome"] == "passed"
+    for name, words in [
+        ("a.json", "line 1 column 1"),
+        ("c.json", "snapshot.iteration"),
+        ("d.json", "utf-8"),
+        ("e.json", "more than"),
+        ("gone.json", "No such file"),
+    ]:
+        case = by_file[str(tmp_path / name)]
+        assert case["outcome"] == "broken" and words in case["reason"], case
+    for name, text in wrong.items():
+        assert (tmp_path / name).read_bytes() == (text if isinstance(text, bytes) else text.encode())
+
+
+def test_a_fixture_that_expects_nothing_is_broken_until_it_is_updated(tmp_path):
+    case = tmp_path / "case.json"
+    case.write_text('{"snapshot": {}, "expect": {}}')
+    fixture(tmp_path / "other.json", 97, {"status": "complete"})
+    ran = told(tmp_path, "test", ".", code=1)
+    assert (ran["passed"], ran["broken"]) == (1, 1) and "--update" in ran["cases"][0]["reason"]
+    assert told(tmp_path, "test", ".", "--update")["updated"] == 1
+    run(tmp_path, "test", ".")
 
 
 def test_nothing_to_run_is_no_success(tmp_path):
@@ -175,6 +220,10 @@ def test_settings_that_are_refused_do_not_conform_and_junk_is_not_tried(tmp_path
     found = told(tmp_path, "conformance", "--core", "--settings", '{"no": 1}', code=1)
     failed = [check for check in found["checks"] if check["outcome"] == "fail"]
     assert failed[0]["name"] == "settings-given" and failed[0]["advice"]
+    untried = [check for check in found["checks"] if check["outcome"] == "skip"]
+    assert found["skipped"] == len(untried) == 12 and "settings" in untried[0]["seen"]
+    assert found["passed"] + found["skipped"] + found["warned"] + found["failed"] == len(found["checks"]) == 20
+    assert "12 skipped" in run(tmp_path, "conformance", "--core", "--settings", '{"no": 1}', code=1).stdout
     junk = tmp_path / "junk.wasm"
     junk.write_bytes(b"junk")
     assert "not WebAssembly" in run(tmp_path, "conformance", junk, code=2).stderr
@@ -250,6 +299,83 @@ def test_what_cannot_be_composed_is_refused_and_nothing_is_written(tmp_path):
     assert "junk.wasm is not usable" in refused(IMPORTING, "--with", "junk.wasm")
     assert "none.wasm" in refused("none.wasm")
     assert "cannot write" in run(tmp_path, "compose", IMPORTING, "-o", "no/such.wasm", code=2).stderr
+
+
+def test_an_inspection_says_whether_a_server_would_take_it(tmp_path):
+    key, component = Key(), tmp_path / "new.wasm"
+    component.write_bytes(LEGACY.read_bytes())
+    (tmp_path / "releases.pub").write_text(key.public)
+    (tmp_path / "other.pub").write_text(Key().public)
+    digest = "sha256:" + hashlib.sha256(component.read_bytes()).hexdigest()
+    keys = {"AUDIT_POLICY_KEYS": "other.pub,releases.pub"}
+    pins = {"AUDIT_POLICY_DIGESTS": digest}
+    others = {"AUDIT_POLICY_DIGESTS": "sha256:" + "0" * 64}
+
+    def trust(**settings):
+        return told(tmp_path, "inspect", "new.wasm", **settings)["trust"]
+
+    assert trust() == {"accepted": True, "signed": False, "signedBy": []}
+    assert trust(**pins) == {"accepted": True, "pinned": True, "signed": False, "signedBy": []}
+    refused = trust(**others)
+    assert (refused["accepted"], refused["pinned"]) == (False, False) and "not pinned" in refused["reason"]
+    assert "is not signed" in trust(**keys)["reason"]
+    assert "trusted  no: the component is not signed" in run(tmp_path, "inspect", "new.wasm", **keys).stdout
+
+    (tmp_path / "new.wasm.minisig").write_text(key.sign(component.read_bytes()))
+    signed = {"accepted": True, "signed": True, "signedBy": ["releases.pub"]}
+    assert trust(**keys) == signed
+    assert "signed   by releases.pub" in run(tmp_path, "inspect", "new.wasm", **keys).stdout
+    assert trust() == {**signed, "signedBy": []}
+    stranger = trust(AUDIT_POLICY_KEYS="other.pub")
+    assert (stranger["accepted"], stranger["signed"], stranger["signedBy"]) == (False, True, [])
+    assert "AUDIT_POLICY_KEYS" in run(tmp_path, "inspect", "new.wasm", AUDIT_POLICY_KEYS="none.pub", code=2).stderr
+
+
+def test_an_inspection_allows_the_imports_that_a_server_allows(tmp_path):
+    asks_the_time = tmp_path / "asks.wasm"
+    asks_the_time.write_bytes(guests(tmp_path / "guests")["load-imports"])
+    assert "imports now" in run(tmp_path, "inspect", asks_the_time, code=2).stderr
+    seen = told(tmp_path, "inspect", asks_the_time, AUDIT_POLICY_IMPORTS="now")
+    assert "now" in seen["imports"] and seen["trust"]["accepted"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["bench", LEGACY, "--seconds", "1"], ["compiling", "measuring"]),
+        (["conformance", LEGACY], ["trying every promise"]),
+        (["inspect", LEGACY], ["compiling the policy"]),
+    ],
+)
+def test_a_person_at_a_terminal_sees_what_goes_on_and_a_program_does_not(tmp_path, arguments, words):
+    terminal, its_end = pty.openpty()
+    seen = []
+
+    def read():
+        with contextlib.suppress(OSError):
+            while chunk := os.read(terminal, 4096):
+                seen.append(chunk)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        done = subprocess.run(
+            [BINARY, "policy", *map(str, arguments)],
+            env=environment(tmp_path / "state", {"TERM": "xterm"}),
+            stdout=subprocess.PIPE,
+            stderr=its_end,
+            timeout=60,
+        )
+    finally:
+        os.close(its_end)
+        reader.join(timeout=20)
+        os.close(terminal)
+    assert done.returncode == 0
+    shown = b"".join(seen).decode()
+    for word in words:
+        assert word in shown, shown
+        assert word not in done.stdout.decode()
+    assert not run(tmp_path, *arguments).stderr
 
 
 def test_a_bench_measures_against_the_core(tmp_path):

@@ -66,8 +66,11 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Whether this component may be run.
-    pub(crate) fn check(&self, artifact: &Artifact) -> Result<(), LoadError> {
+    /// Whether this component may be run, before it is looked into.
+    ///
+    /// # Errors
+    /// [`LoadError::NotPinned`], [`LoadError::Unsigned`] and [`LoadError::BadSignature`].
+    pub fn check(&self, artifact: &Artifact) -> Result<(), LoadError> {
         if !self.pins.is_empty() {
             let digest = Digest::of(&artifact.component);
             if !self.pins.contains(&digest) {
@@ -77,13 +80,21 @@ impl Trust {
         if self.keys.is_empty() {
             return Ok(());
         }
-        let signature = artifact.signature.as_deref().ok_or(LoadError::Unsigned)?;
-        let is_signed = |key: &PublicKey| key.has_signed(&artifact.component, signature);
-        if self.keys.iter().any(is_signed) {
-            Ok(())
-        } else {
-            Err(LoadError::BadSignature)
+        if artifact.signature.is_none() {
+            return Err(LoadError::Unsigned);
         }
+        let mut signers = self.signers(artifact);
+        signers.next().map(|_| ()).ok_or(LoadError::BadSignature)
+    }
+
+    /// Which of the keys its signature is by, as places in [`Trust::keys`].
+    pub fn signers(&self, artifact: &Artifact) -> impl Iterator<Item = usize> {
+        let signature = artifact.signature.as_deref();
+        let keys = self.keys.iter().enumerate();
+        keys.filter_map(move |(place, key)| {
+            key.has_signed(&artifact.component, signature?)
+                .then_some(place)
+        })
     }
 
     /// Whether functions of this interface may be imported. Versions are part of a name: `wasi:io/poll@0.2.0`.

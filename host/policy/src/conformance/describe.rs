@@ -1,6 +1,6 @@
 //! What the policy says of itself.
 
-use super::{Check, schema};
+use super::{Check, NO_DESCRIPTION, schema, skip};
 use crate::description::Description;
 use crate::error::LoadError;
 use crate::linked::Linked;
@@ -23,7 +23,8 @@ pub(super) fn checks(linked: &Linked) -> Result<(Vec<Check>, Option<Description>
                 e.to_string(),
                 "let `describe` return a constant: it takes nothing and may not fail",
             );
-            return Ok((vec![check], None));
+            let untried = skip([DESCRIPTION, SCHEMA], NO_DESCRIPTION);
+            return Ok(([vec![check], untried].concat(), None));
         }
     };
     let mut checks = Vec::new();
@@ -64,6 +65,7 @@ pub(super) fn checks(linked: &Linked) -> Result<(Vec<Check>, Option<Description>
                 e.to_string(),
                 "name: lower-case words joined by `-`; version: semantic; summary: a sentence; schema: a JSON object",
             ));
+            checks.push(Check::skip(SCHEMA, NO_DESCRIPTION));
             Ok((checks, None))
         }
     }

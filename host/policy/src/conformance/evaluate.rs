@@ -1,7 +1,7 @@
 //! What the policy decides, on snapshots that were made to break it.
 
-use super::Check;
 use super::cases::{self, Case};
+use super::{Check, Outcome, UNDECIDED};
 use crate::decision::{self, termination_misfit, unmet_misfit};
 use crate::limits::Limits;
 use crate::linked::{Answer, Linked};
@@ -9,6 +9,28 @@ use crate::runtime::Cost;
 use crate::self_test;
 use gansauditor_audit::domain::{Decision, HistoryRequest, Snapshot, Status};
 use gansauditor_audit::ports::PolicyError;
+
+/// Names of the checks, in their order.
+pub(super) const CHECKS: [&str; 9] = [
+    TOTAL,
+    DECIDES,
+    VALUES,
+    UNMET,
+    TERMINATION,
+    UNREAD,
+    DETERMINISTIC,
+    STATELESS,
+    MEMO,
+];
+const TOTAL: &str = "evaluate-total";
+const DECIDES: &str = "evaluate-decides";
+const VALUES: &str = "decision-values";
+const UNMET: &str = "unmet-conditions";
+const TERMINATION: &str = "termination-report";
+const UNREAD: &str = "unread-work";
+const DETERMINISTIC: &str = "deterministic";
+const STATELESS: &str = "stateless";
+const MEMO: &str = "memo";
 
 /// What became of a snapshot.
 enum Fate {
@@ -58,7 +80,8 @@ impl Tried {
         })
     }
 
-    fn decided(&self) -> usize {
+    /// How many of them it decided on.
+    pub(super) fn decided(&self) -> usize {
         let decided = |(_, fate): &&(Case, Fate)| matches!(fate, Fate::Decided(_));
         self.fates.iter().filter(decided).count()
     }
@@ -79,9 +102,9 @@ fn fate(answer: Result<Answer, PolicyError>, limits: &Limits) -> Fate {
 
 pub(super) fn checks(linked: &Linked, settings: &str, tried: &Tried) -> Vec<Check> {
     let count = tried.fates.len();
-    vec![
+    let mut checks = vec![
         Check::unless(
-            "evaluate-total",
+            TOTAL,
             &tried.offenders(|_, fate| match fate {
                 Fate::Broke(e) => Some(e.to_string()),
                 _ => None,
@@ -90,7 +113,7 @@ pub(super) fn checks(linked: &Linked, settings: &str, tried: &Tried) -> Vec<Chec
             "let `evaluate` answer every snapshot within its limits: no unchecked index, no overflow, no recursion or work without a bound; an error is an answer",
         ),
         Check::unless(
-            "evaluate-decides",
+            DECIDES,
             &tried.offenders(|case, fate| match fate {
                 Fate::Refused(why) if case.lawful => Some(why.clone()),
                 _ => None,
@@ -99,7 +122,7 @@ pub(super) fn checks(linked: &Linked, settings: &str, tried: &Tried) -> Vec<Chec
             "decide on every snapshot that keeps the contract; an error is for those that break it",
         ),
         Check::unless(
-            "decision-values",
+            VALUES,
             &tried.offenders(|_, fate| match fate {
                 Fate::Invalid(what) => Some(what.clone()),
                 _ => None,
@@ -108,19 +131,19 @@ pub(super) fn checks(linked: &Linked, settings: &str, tried: &Tried) -> Vec<Chec
             "keep scores within 0..=100, shares within 0..=1, numbers finite, names short and lower-case, the memo within 64 KiB",
         ),
         Check::unless(
-            "unmet-conditions",
+            UNMET,
             &tried.misfits(unmet_misfit),
             "`unmet` is empty exactly when it completes",
             "list every condition that does not hold in `unmet`, and complete only when there is none",
         ),
         Check::unless(
-            "termination-report",
+            TERMINATION,
             &tried.misfits(termination_misfit),
             "there is a termination report exactly when it stops",
             "return `termination` with the status `stop`, and with no other",
         ),
         Check::unless(
-            "unread-work",
+            UNREAD,
             &tried.offenders(|case, fate| match fate {
                 Fate::Decided(d) if case.unread && matches!(d.status, Status::Complete(_)) => {
                     Some("it completes".to_owned())
@@ -133,7 +156,16 @@ pub(super) fn checks(linked: &Linked, settings: &str, tried: &Tried) -> Vec<Chec
         deterministic(linked, settings),
         stateless(linked, settings),
         memo(linked, settings),
-    ]
+    ];
+    if tried.decided() == 0 {
+        // What holds for every decision holds where there is none.
+        for check in &mut checks {
+            if check.outcome == Outcome::Pass && check.name != TOTAL {
+                *check = Check::skip(check.name, UNDECIDED);
+            }
+        }
+    }
+    checks
 }
 
 /// The same snapshot in fresh instances.
@@ -148,7 +180,7 @@ fn deterministic(linked: &Linked, settings: &str) -> Check {
         .map(|case| case.name.to_owned())
         .collect();
     Check::unless(
-        "deterministic",
+        DETERMINISTIC,
         &offenders,
         "equal snapshots get equal decisions, in fresh instances",
         "use no hash order, no address and nothing uninitialised in a decision",
@@ -157,7 +189,7 @@ fn deterministic(linked: &Linked, settings: &str) -> Check {
 
 /// The same snapshot again in one instance, with another between.
 fn stateless(linked: &Linked, settings: &str) -> Check {
-    let name = "stateless";
+    let name = STATELESS;
     let advice = "keep nothing in statics: what must last goes into `memo`";
     let plain = self_test::example(settings);
     let other = crate::sample::session(settings, &[100.0, 10.0, 99.0]);
@@ -185,7 +217,7 @@ fn stateless(linked: &Linked, settings: &str) -> Check {
 
 /// What it returns as memo it takes back.
 fn memo(linked: &Linked, settings: &str) -> Check {
-    let name = "memo";
+    let name = MEMO;
     let mut snapshot = self_test::example(settings);
     let fate_of = |snapshot: &Snapshot| fate(linked.evaluate(snapshot).0, &linked.runtime.limits);
     let Fate::Decided(first) = fate_of(&snapshot) else {

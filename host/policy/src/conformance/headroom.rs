@@ -7,11 +7,14 @@ use crate::limits::Limits;
 /// Share of a limit, in percent, from which there is little left.
 const LITTLE_LEFT: u128 = 80;
 
+/// Its name.
+pub(super) const CHECK: &str = "headroom";
+
 pub(super) fn check(limits: &Limits, tried: &Tried) -> Check {
     let slowest = tried.costs.iter().max_by_key(|(_, cost)| cost.time);
     let largest = tried.costs.iter().max_by_key(|(_, cost)| cost.memory_bytes);
     let (Some((slow, time)), Some((large, memory))) = (slowest, largest) else {
-        return Check::pass("headroom", "nothing was evaluated");
+        return Check::skip(CHECK, "nothing was evaluated");
     };
     let of_time = percent(time.time.as_micros(), limits.deadline.as_micros());
     let of_memory = percent(memory.memory_bytes as u128, limits.memory_bytes as u128);
@@ -21,10 +24,10 @@ pub(super) fn check(limits: &Limits, tried: &Tried) -> Check {
         memory.memory_bytes >> 10,
     );
     if of_time.max(of_memory) < LITTLE_LEFT {
-        Check::pass("headroom", seen)
+        Check::pass(CHECK, seen)
     } else {
         Check::warn(
-            "headroom",
+            CHECK,
             seen,
             "do less work, or ask for less history: on a busy machine this policy fails",
         )

@@ -17,12 +17,17 @@ use crate::error::LoadError;
 use crate::limits::Limits;
 use crate::linked::Linked;
 use crate::runtime::Runtime;
-use gansauditor_audit::domain::PolicyIdentity;
+use gansauditor_audit::domain::{HistoryRequest, PolicyIdentity};
 use serde::Serialize;
 use std::sync::Arc;
 
 /// Most offenders that a check names.
 const NAMED: usize = 3;
+
+/// Why checks are skipped.
+const REFUSED: &str = "not tried: the settings of this run are refused";
+const UNDECIDED: &str = "not tried: it decides on nothing";
+const NO_DESCRIPTION: &str = "not tried: it does not describe itself";
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -30,6 +35,8 @@ const NAMED: usize = 3;
 pub enum Outcome {
     /// The promise is kept.
     Pass,
+    /// It could not be tried, so nothing is known.
+    Skip,
     /// The contract allows it; it is likely not meant.
     Warn,
     /// The contract is broken.
@@ -60,9 +67,9 @@ pub struct Conformance {
 }
 
 impl Conformance {
-    /// No promise is broken.
+    /// Every promise was tried, and none is broken.
     pub fn conforms(&self) -> bool {
-        self.count(Outcome::Fail) == 0
+        self.count(Outcome::Fail) == 0 && self.count(Outcome::Skip) == 0
     }
 
     /// How many checks came out so.
@@ -81,6 +88,14 @@ impl Check {
             outcome: Outcome::Pass,
             seen: seen.into(),
             advice: None,
+        }
+    }
+
+    /// It could not be tried; why.
+    pub(crate) fn skip(name: &'static str, why: impl Into<String>) -> Self {
+        Self {
+            outcome: Outcome::Skip,
+            ..Self::pass(name, why)
         }
     }
 
@@ -143,16 +158,45 @@ pub fn examine(
     let schema = description
         .as_ref()
         .and_then(|d| serde_json::from_str(&d.settings_schema).ok());
-    checks.extend(settings::checks(&linked, settings, schema.as_ref()));
+    let given = settings::given(&linked, settings);
+    let is_accepted = given.outcome == Outcome::Pass;
+    checks.push(given);
+    checks.extend(settings::checks(&linked, schema.as_ref()));
     let history = description.as_ref().map(|d| d.history);
-    let tried = evaluate::Tried::new(&linked, settings, history);
-    checks.extend(evaluate::checks(&linked, settings, &tried));
-    checks.extend(purpose::checks(&linked, settings));
-    checks.push(headroom::check(&linked.runtime.limits, &tried));
+    checks.extend(if is_accepted {
+        decisions(&linked, settings, history)
+    } else {
+        // No server would ask it for a decision, so what it would answer proves nothing.
+        let names = [
+            evaluate::CHECKS.as_slice(),
+            &purpose::CHECKS,
+            &[headroom::CHECK],
+        ];
+        skip(names.concat(), REFUSED)
+    });
     Ok(Conformance {
         identity: description.map(|d| identity(&linked, d)),
         checks,
     })
+}
+
+/// The checks of what it decides, under settings that it accepts.
+fn decisions(linked: &Linked, settings: &str, history: Option<HistoryRequest>) -> Vec<Check> {
+    let tried = evaluate::Tried::new(linked, settings, history);
+    let mut checks = evaluate::checks(linked, settings, &tried);
+    checks.extend(if tried.decided() > 0 {
+        purpose::checks(linked, settings)
+    } else {
+        skip(purpose::CHECKS, UNDECIDED)
+    });
+    checks.push(headroom::check(&linked.runtime.limits, &tried));
+    checks
+}
+
+/// Checks that cannot be tried, and why.
+fn skip(names: impl IntoIterator<Item = &'static str>, why: &str) -> Vec<Check> {
+    let names = names.into_iter();
+    names.map(|name| Check::skip(name, why)).collect()
 }
 
 fn identity(linked: &Linked, description: Description) -> PolicyIdentity {

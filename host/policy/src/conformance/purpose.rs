@@ -6,6 +6,11 @@ use crate::linked::Linked;
 use crate::sample::session;
 use gansauditor_audit::domain::{Criteria, Decision, Snapshot, Status};
 
+/// Their names.
+pub(super) const CHECKS: [&str; 2] = [COMPLETES, STOPS];
+const COMPLETES: &str = "can-complete";
+const STOPS: &str = "can-stop";
+
 pub(super) fn checks(linked: &Linked, settings: &str) -> Vec<Check> {
     vec![completes(linked, settings), stops(linked, settings)]
 }
@@ -24,12 +29,9 @@ fn completes(linked: &Linked, settings: &str) -> Check {
             .is_some_and(|d| matches!(d.status, Status::Complete(_)))
     });
     match at {
-        Some(at) => Check::pass(
-            "can-complete",
-            format!("perfect work completes at loop {at}"),
-        ),
+        Some(at) => Check::pass(COMPLETES, format!("perfect work completes at loop {at}")),
         None => Check::warn(
-            "can-complete",
+            COMPLETES,
             format!("perfect work does not complete within {hard_stop} loops"),
             "complete work with a perfect score and no finding; a policy may ask for evidence, which this example has none of",
         ),
@@ -45,12 +47,12 @@ fn stops(linked: &Linked, settings: &str) -> Check {
     };
     if stops(hard_stop) {
         Check::pass(
-            "can-stop",
+            STOPS,
             format!("hopeless work is stopped by loop {hard_stop}"),
         )
     } else {
         Check::warn(
-            "can-stop",
+            STOPS,
             format!("hopeless work is not stopped at loop {hard_stop}, the hard stop"),
             "stop at `criteria.hard-stop`, unless that loop completes",
         )

@@ -10,18 +10,19 @@ use serde_json::{Value, json};
 const DEEP: usize = 100_000;
 const LONG: usize = 1 << 20;
 
-pub(super) fn checks(linked: &Linked, settings: &str, schema: Option<&Value>) -> Vec<Check> {
-    let mut checks = vec![
-        given(linked, settings),
-        empty(linked),
-        no_json(linked),
-        total(linked),
-    ];
-    checks.extend(schema.map(|schema| agree(linked, schema)));
-    checks
+const AGREE: &str = "settings-agree";
+
+/// The checks that are not about the settings of this run.
+pub(super) fn checks(linked: &Linked, schema: Option<&Value>) -> Vec<Check> {
+    let agree = match schema {
+        Some(schema) => agree(linked, schema),
+        None => Check::skip(AGREE, "not tried: there is no schema of the settings"),
+    };
+    vec![empty(linked), no_json(linked), total(linked), agree]
 }
 
-fn given(linked: &Linked, settings: &str) -> Check {
+/// The settings of this run.
+pub(super) fn given(linked: &Linked, settings: &str) -> Check {
     match check_settings(linked, settings) {
         Ok(()) => Check::pass("settings-given", "the settings of this run are accepted"),
         Err(e) => Check::fail(
@@ -141,7 +142,7 @@ fn misreported(answer: &Validated) -> Option<String> {
 
 /// The schema and the check refuse the same.
 fn agree(linked: &Linked, schema: &Value) -> Check {
-    let name = "settings-agree";
+    let name = AGREE;
     let accepts = |text: &str| matches!(linked.validate(text), Ok(Ok(())));
     let mut offenders = Vec::new();
     if let Some(example) = schema::of_another_type(schema)

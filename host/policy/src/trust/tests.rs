@@ -72,6 +72,19 @@ fn one_of_several_keys_is_enough_and_a_missing_signature_is_none() {
 }
 
 #[test]
+fn the_keys_that_signed_are_told_by_their_places() {
+    let trust = Trust {
+        keys: vec![key(RSA.0), key(MINISIGN.0), key(P256.0), key(MINISIGN.0)],
+        ..Trust::default()
+    };
+    let signers = |artifact: &Artifact| trust.signers(artifact).collect::<Vec<_>>();
+    assert_eq!(signers(&signed(SIGNED, MINISIGN.1)), [1, 3]);
+    assert_eq!(signers(&signed(SIGNED, P256.1)), [2]);
+    assert!(signers(&signed(SIGNED, ED25519.1)).is_empty());
+    assert!(signers(&SIGNED.into()).is_empty());
+}
+
+#[test]
 fn a_minisign_key_is_also_read_from_its_second_line_alone() {
     let line = MINISIGN.0.lines().nth(1).unwrap();
     assert!(key(line).has_signed(SIGNED, MINISIGN.1));

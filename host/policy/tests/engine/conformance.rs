@@ -41,8 +41,61 @@ fn the_core_conforms_without_a_warning() {
     let warned = core.checks.iter().find(|c| c.outcome != Outcome::Pass);
     assert_eq!(warned, None);
     assert!(core.conforms() && core.identity.is_some());
+}
+
+/// The names of all checks.
+fn names(of: &Conformance) -> Vec<&str> {
+    of.checks.iter().map(|check| check.name).collect()
+}
+
+/// The names of those that could not be tried.
+fn skipped(of: &Conformance) -> Vec<&str> {
+    let skipped = of.checks.iter().filter(|c| c.outcome == Outcome::Skip);
+    skipped.map(|check| check.name).collect()
+}
+
+#[test]
+fn under_settings_that_it_refuses_nothing_is_known_of_its_decisions() {
+    let core = examine(Limits::default(), None, "").expect("the core is built");
     let refused = examine(Limits::default(), None, "{\"no\": 1}").expect("the core is built");
     assert_eq!(outcome(&refused, "settings-given").0, Outcome::Fail);
+    assert_eq!(names(&refused), names(&core));
+    let of_decisions = names(&core).split_off(8);
+    assert_eq!(of_decisions[0], "evaluate-total");
+    assert_eq!(skipped(&refused), of_decisions);
+    assert!(!refused.conforms());
+    let (_, why) = outcome(&refused, "deterministic");
+    assert!(why.contains("settings of this run are refused"), "{why}");
+}
+
+#[test]
+fn what_holds_for_every_decision_is_not_passed_where_there_is_none() {
+    let traps = found(&evaluating("(unreachable)"));
+    assert_eq!(outcome(&traps, "evaluate-total").0, Outcome::Fail);
+    for name in [
+        "decision-values",
+        "unread-work",
+        "deterministic",
+        "can-complete",
+        "can-stop",
+    ] {
+        let (outcome, why) = outcome(&traps, name);
+        assert_eq!(outcome, Outcome::Skip, "{name}: {why}");
+        assert!(why.contains("decides on nothing"), "{name}: {why}");
+    }
+    assert!(!traps.conforms());
+}
+
+#[test]
+fn what_cannot_be_tried_without_a_description_is_skipped() {
+    let core = examine(Limits::default(), None, "").expect("the core is built");
+    let traps = found(&Guest {
+        on_describe: "(unreachable)",
+        ..Guest::default()
+    });
+    assert_eq!(names(&traps), names(&core));
+    let about_it = ["description", "settings-schema", "settings-agree"];
+    assert_eq!(skipped(&traps), about_it);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! How an audit gets on, for a person at a terminal.
+//! How an audit or a command gets on, for a person at a terminal.
 
 use crate::stage::words;
 use gansauditor_audit::ports::{ProgressSink, Stage, Unheard};
@@ -19,12 +19,20 @@ pub(super) fn sink(wanted: bool) -> Box<dyn ProgressSink> {
     if !wanted || !std::io::stderr().is_terminal() {
         return Box::new(Unheard);
     }
-    let bar = ProgressBar::new_spinner();
+    Box::new(working(""))
+}
+
+/// Says what goes on until it is dropped. Only where stderr is a terminal.
+pub(super) fn working(what: &'static str) -> Progress {
+    if !std::io::stderr().is_terminal() {
+        return Progress(ProgressBar::hidden());
+    }
+    let bar = ProgressBar::new_spinner().with_message(what);
     if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
         bar.set_style(style);
     }
     bar.enable_steady_tick(TICK);
-    Box::new(Progress(bar))
+    Progress(bar)
 }
 
 /// A bar that counts to `total`. Only where stderr is a terminal.
@@ -36,6 +44,8 @@ pub(super) fn bar(total: usize, what: &'static str) -> ProgressBar {
     if let Ok(style) = ProgressStyle::with_template(COUNTING) {
         bar.set_style(style);
     }
+    // At once: the first step may take long.
+    bar.tick();
     bar
 }
 

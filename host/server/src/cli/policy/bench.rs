@@ -1,9 +1,12 @@
 //! `gansauditor policy bench`.
 
-use super::candidate::{built, settings_text};
+use super::candidate::{Built, built};
+use super::number::number;
+use super::source::{self, Source};
 use super::view;
 use crate::cli::output::{self, BOLD};
 use crate::cli::progress;
+use crate::config::Config;
 use anyhow::Context as _;
 use clap::Args;
 use gansauditor_audit::domain::PolicyIdentity;
@@ -11,7 +14,6 @@ use gansauditor_policy::Limits;
 use gansauditor_policy::bench::{self, Row, measure};
 use serde::Serialize;
 use std::io::Write;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// Steps of the bar.
@@ -21,17 +23,16 @@ const STEPS: usize = 100;
 /// the machine does falls on both.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Bench {
-    /// The component (.wasm), or a module that was built for one
-    #[arg(required_unless_present = "core")]
-    file: Option<PathBuf>,
+    #[arg(required_unless_present = "core", value_name = source::VALUE, help = source::HELP_BUILT)]
+    component: Option<Source>,
     /// The built-in policy, to measure other settings
-    #[arg(long, conflicts_with = "file")]
+    #[arg(long, conflicts_with = "component")]
     core: bool,
     /// Settings of the policy: a JSON object, or a file that holds one
     #[arg(long, value_name = "JSON|FILE")]
     settings: Option<String>,
     /// About how long to measure
-    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = number::<u64>("a number of seconds", 1, Some(600)))]
     seconds: u64,
     /// Print JSON
     #[arg(long)]
@@ -48,22 +49,29 @@ struct View<'a> {
 }
 
 impl Bench {
-    pub(super) async fn run(self) -> anyhow::Result<()> {
-        let settings = settings_text(self.settings.as_deref())?;
-        let component = built(self.file.as_deref()).await?;
+    pub(super) async fn run(self, config: &Config) -> anyhow::Result<()> {
+        let (source, settings) = (self.component.as_ref(), self.settings.as_deref());
+        let Built { component, setup } = built(source, settings, config).await?;
         let budget = Duration::from_secs(self.seconds);
-        let bar = progress::bar(STEPS, "measuring");
+        let bar = progress::bar(STEPS, "compiling");
         let shown = bar.clone();
         let measured = tokio::task::spawn_blocking(move || {
             let limits = Limits::default();
-            measure(limits, component.as_deref(), &settings, budget, |share| {
-                shown.set_position((share * STEPS as f64) as u64);
-            })
+            measure(
+                limits,
+                component.as_deref(),
+                &setup.settings,
+                budget,
+                |share| {
+                    shown.set_message("measuring");
+                    shown.set_position((share * STEPS as f64) as u64);
+                },
+            )
         })
         .await?;
         bar.finish_and_clear();
-        let measured = measured.with_context(|| match &self.file {
-            Some(file) => format!("{} is not usable", file.display()),
+        let measured = measured.with_context(|| match &self.component {
+            Some(source) => format!("{source} is not usable"),
             None => "the built-in policy is not usable".to_owned(),
         })?;
         if self.json {

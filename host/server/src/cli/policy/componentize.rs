@@ -1,6 +1,6 @@
 //! `gansauditor policy componentize`.
 
-use super::candidate::{built, loader};
+use super::candidate::{built_file, loader};
 use crate::cli::output;
 use anyhow::Context as _;
 use clap::Args;
@@ -29,7 +29,7 @@ struct View<'a> {
 
 impl Componentize {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let component = built(Some(&self.module)).await?.unwrap_or_default();
+        let component = built_file(&self.module).await?;
         is_a_policy(&component)
             .await
             .with_context(|| format!("{} makes no policy", self.module.display()))?;

@@ -1,6 +1,6 @@
 //! `gansauditor policy compose`.
 
-use super::candidate::built;
+use super::candidate::built_file;
 use super::componentize::{is_a_policy, replace};
 use crate::cli::output::{self, BOLD, WARN};
 use crate::text::plain;
@@ -58,12 +58,9 @@ impl Compose {
     }
 
     async fn composed(&self) -> anyhow::Result<Composed> {
-        let policy = built(Some(&self.plugin)).await?.unwrap_or_default();
+        let policy = built_file(&self.plugin).await?;
         let (parts, name) = match &self.with {
-            Some(file) => (
-                built(Some(file)).await?.unwrap_or_default(),
-                file.display().to_string(),
-            ),
+            Some(file) => (built_file(file).await?, file.display().to_string()),
             None => (core()?.to_vec(), "the built-in policy".to_owned()),
         };
         let plugin = self.plugin.display();

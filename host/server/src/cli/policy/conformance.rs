@@ -1,8 +1,11 @@
 //! `gansauditor policy conformance`.
 
-use super::candidate::{built, settings_text};
+use super::candidate::{Built, built};
+use super::source::{self, Source};
 use super::view;
 use crate::cli::output::{self, BAD, BOLD, GOOD, WARN};
+use crate::cli::progress;
+use crate::config::Config;
 use crate::text::plain;
 use anyhow::Context as _;
 use clap::Args;
@@ -11,24 +14,22 @@ use gansauditor_policy::Limits;
 use gansauditor_policy::conformance::{self, Check, Outcome, examine};
 use serde::Serialize;
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0  it does; warnings are no failure
-  1  a promise is broken
+  1  a promise is broken, or could not be tried
   2  there is nothing to try";
 
 /// Tries whether a component keeps every promise of the policy contract, on hostile settings and snapshots.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(in crate::cli) struct Conformance {
-    /// The component (.wasm), or a module that was built for one
-    #[arg(required_unless_present = "core")]
-    file: Option<PathBuf>,
+    #[arg(required_unless_present = "core", value_name = source::VALUE, help = source::HELP_BUILT)]
+    component: Option<Source>,
     /// The built-in policy
-    #[arg(long, conflicts_with = "file")]
+    #[arg(long, conflicts_with = "component")]
     core: bool,
     /// Settings to try it with: a JSON object, or a file that holds one
     #[arg(long, value_name = "JSON|FILE")]
@@ -44,21 +45,24 @@ struct View<'a> {
     policy: Option<&'a PolicyIdentity>,
     conforms: bool,
     passed: usize,
+    skipped: usize,
     warned: usize,
     failed: usize,
     checks: &'a [Check],
 }
 
 impl Conformance {
-    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let settings = settings_text(self.settings.as_deref())?;
-        let component = built(self.file.as_deref()).await?;
+    pub(super) async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
+        let (source, settings) = (self.component.as_ref(), self.settings.as_deref());
+        let Built { component, setup } = built(source, settings, config).await?;
+        let working = progress::working("compiling it, and trying every promise");
         let found = tokio::task::spawn_blocking(move || {
-            examine(Limits::default(), component.as_deref(), &settings)
+            examine(Limits::default(), component.as_deref(), &setup.settings)
         })
         .await?;
-        let found = found.with_context(|| match &self.file {
-            Some(file) => format!("{} cannot be tried", file.display()),
+        drop(working);
+        let found = found.with_context(|| match &self.component {
+            Some(source) => format!("{source} cannot be tried"),
             None => "the built-in policy cannot be tried".to_owned(),
         })?;
         if self.json {
@@ -66,6 +70,7 @@ impl Conformance {
                 policy: found.identity.as_ref(),
                 conforms: found.conforms(),
                 passed: found.count(Outcome::Pass),
+                skipped: found.count(Outcome::Skip),
                 warned: found.count(Outcome::Warn),
                 failed: found.count(Outcome::Fail),
                 checks: &found.checks,
@@ -85,6 +90,7 @@ fn text(found: &conformance::Conformance) -> anyhow::Result<()> {
     for check in &found.checks {
         let (style, word) = match check.outcome {
             Outcome::Pass => (GOOD, "pass"),
+            Outcome::Skip => (WARN, "skip"),
             Outcome::Warn => (WARN, "warn"),
             Outcome::Fail => (BAD, "FAIL"),
         };
@@ -96,8 +102,9 @@ fn text(found: &conformance::Conformance) -> anyhow::Result<()> {
     }
     writeln!(
         out,
-        "{} passed, {} warned, {} failed",
+        "{} passed, {} skipped, {} warned, {} failed",
         found.count(Outcome::Pass),
+        found.count(Outcome::Skip),
         found.count(Outcome::Warn),
         found.count(Outcome::Fail)
     )?;

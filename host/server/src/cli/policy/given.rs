@@ -2,7 +2,7 @@
 
 use super::candidate::{Candidate, With, load};
 use super::change::Checked;
-use super::source::{Fetched, Source};
+use super::source::{self, Fetched, Source};
 use crate::config::Config;
 use crate::policies::host_config;
 use clap::Args;
@@ -14,8 +14,7 @@ use gansauditor_policy::{HostConfig, OwnLimits};
 /// Which policy, and what it is run under.
 #[derive(Debug, Args)]
 pub(super) struct Given {
-    /// The component: a file (.wasm), https://..., or oci://HOST/NAME:TAG
-    #[arg(required_unless_present = "core", value_name = "FILE|URL")]
+    #[arg(required_unless_present = "core", value_name = source::VALUE, help = source::HELP)]
     component: Option<Source>,
     /// The policy built into each server instead of a component
     #[arg(long, conflicts_with = "component")]
@@ -23,7 +22,7 @@ pub(super) struct Given {
     /// The component's digest, sha256:... or what `sha256sum` prints: no other is taken
     #[arg(long, value_name = "DIGEST", requires = "component", value_parser = digest)]
     digest: Option<Digest>,
-    /// Its settings: a JSON object, or a file that holds one
+    /// Its settings: a JSON object, or a file that holds one; without it {}, or those of the revision that is named
     #[arg(long, value_name = "JSON|FILE")]
     settings: Option<String>,
     /// Limits of its own, a JSON object: deadline_ms, memory_bytes, table_elements, output_bytes, fuel
@@ -32,22 +31,27 @@ pub(super) struct Given {
 }
 
 impl Given {
-    /// Loads it as a server made with this would.
-    pub(super) async fn load(self, host: HostConfig) -> anyhow::Result<Candidate> {
-        let settings = self.settings.as_deref().unwrap_or("{}");
+    /// Loads it as a server made with `host` would.
+    pub(super) async fn load(self, host: HostConfig, config: &Config) -> anyhow::Result<Candidate> {
         let with = With {
             host,
-            limits: self.limits.unwrap_or_default(),
+            limits: self.limits,
             digest: self.digest,
         };
-        load(self.component.as_ref(), Some(settings), with).await
+        load(
+            self.component.as_ref(),
+            self.settings.as_deref(),
+            with,
+            config,
+        )
+        .await
     }
 
     /// Loads it as a server would, for this change.
     pub(super) async fn checked(self, change: Change, config: &Config) -> anyhow::Result<Checked> {
-        let Candidate { policy, fetched } = self.load(host_config(config)?).await?;
+        let Candidate { policy, fetched } = self.load(host_config(config)?, config).await?;
         let (artifact, source) = match fetched {
-            Some(Fetched { artifact, from }) => (Some(artifact), Some(from)),
+            Some(Fetched { artifact, from, .. }) => (Some(artifact), Some(from)),
             None => (None, None),
         };
         Ok(Checked {

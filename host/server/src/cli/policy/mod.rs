@@ -12,6 +12,7 @@ mod history;
 mod inspect;
 mod list;
 mod new;
+mod number;
 mod place;
 mod prune;
 mod replay;
@@ -24,6 +25,7 @@ mod taken;
 mod test;
 mod test_view;
 mod trial;
+mod trusted;
 mod view;
 
 use crate::config::{Config, Variables};
@@ -78,7 +80,7 @@ impl Command {
         runtime.block_on(async {
             let config = || Config::read(variables);
             match self {
-                Self::Inspect(command) => command.run().await?,
+                Self::Inspect(command) => command.run(&config()?).await?,
                 Self::Replay(command) => return command.run(&config()?).await,
                 Self::Activate(command) => return command.run(&config()?).await,
                 Self::Rollback(command) => return command.run(&config()?).await,
@@ -91,8 +93,8 @@ impl Command {
                 Self::Componentize(command) => command.run().await?,
                 Self::Compose(command) => command.run().await?,
                 Self::Test(command) => return command.run(variables).await,
-                Self::Conformance(command) => return command.run().await,
-                Self::Bench(command) => command.run().await?,
+                Self::Conformance(command) => return command.run(&config()?).await,
+                Self::Bench(command) => command.run(&config()?).await?,
             }
             Ok(ExitCode::SUCCESS)
         })

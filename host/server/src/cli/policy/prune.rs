@@ -1,5 +1,6 @@
 //! `gansauditor policy prune`.
 
+use super::number::number;
 use super::stored_view::StoredView;
 use super::{change, place, view};
 use crate::cli::output;
@@ -14,7 +15,7 @@ use std::num::NonZeroUsize;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Prune {
     /// How many revisions in force keep their components, counted from the active one: those can be rolled back to
-    #[arg(long, value_name = "N", default_value = "10")]
+    #[arg(long, value_name = "N", default_value = "10", value_parser = number::<NonZeroUsize>("a number of revisions", NonZeroUsize::MIN, None))]
     keep: NonZeroUsize,
     /// Say what would be removed, and remove nothing
     #[arg(long)]

@@ -46,7 +46,7 @@ const SHOWN: usize = 20;
 impl Replay {
     pub(super) async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         let wanted = globs(&self.sessions)?;
-        let candidate = self.given.load(host(config)).await?.policy;
+        let candidate = self.given.load(host(config), config).await?.policy;
         let Some(journals) = journals(config)? else {
             anyhow::bail!("there are no recorded sessions; see --state-dir");
         };

@@ -1,6 +1,7 @@
 //! `gansauditor policy rollback`.
 
 use super::change::{self, Checked, Said};
+use super::number::{REVISION, number};
 use super::place;
 use crate::config::Config;
 use anyhow::Context as _;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 #[command(after_help = change::EXIT_CODES)]
 pub(in crate::cli) struct Rollback {
     /// Its number; without it, the revision in force before the active one
+    #[arg(value_parser = number::<u64>(REVISION, 1, None))]
     revision: Option<u64>,
     #[command(flatten)]
     said: Said,

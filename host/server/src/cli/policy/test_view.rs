@@ -2,7 +2,7 @@
 
 use super::view;
 use crate::cli::output::{self, BAD, BOLD, GOOD};
-use crate::text::plain;
+use crate::text::{cut, plain};
 use gansauditor_audit::domain::PolicyIdentity;
 use gansauditor_policy::fixtures::Difference;
 use serde::Serialize;
@@ -20,6 +20,8 @@ pub(super) enum Outcome {
     Different(Vec<Difference>),
     /// There is no decision; why.
     Undecided(String),
+    /// It is no fixture, or cannot be read or written; why, and where.
+    Broken(String),
 }
 
 /// A fixture that was run.
@@ -31,8 +33,18 @@ pub(super) struct Case {
 
 impl Case {
     /// The decision is not as expected, and was not made so.
-    pub(super) fn failed(&self) -> bool {
+    fn failed(&self) -> bool {
         matches!(self.outcome, Outcome::Different(_) | Outcome::Undecided(_))
+    }
+
+    /// There was nothing to run.
+    pub(super) fn is_broken(&self) -> bool {
+        matches!(self.outcome, Outcome::Broken(_))
+    }
+
+    /// It proves nothing good about the policy.
+    pub(super) fn is_bad(&self) -> bool {
+        self.failed() || self.is_broken()
     }
 
     fn word(&self) -> &'static str {
@@ -41,6 +53,7 @@ impl Case {
             Outcome::Updated => "updated",
             Outcome::Different(_) => "different",
             Outcome::Undecided(_) => "undecided",
+            Outcome::Broken(_) => "broken",
         }
     }
 
@@ -53,7 +66,7 @@ impl Case {
 
     fn why(&self) -> Option<&str> {
         match &self.outcome {
-            Outcome::Undecided(why) => Some(why),
+            Outcome::Undecided(why) | Outcome::Broken(why) => Some(why),
             _ => None,
         }
     }
@@ -65,6 +78,7 @@ struct View<'a> {
     passed: usize,
     updated: usize,
     failed: usize,
+    broken: usize,
     cases: Vec<CaseView<'a>>,
 }
 
@@ -118,6 +132,7 @@ pub(super) fn json(policy: &PolicyIdentity, cases: &[Case]) -> anyhow::Result<()
         passed: count(cases, "passed"),
         updated: count(cases, "updated"),
         failed: failed(cases),
+        broken: count(cases, "broken"),
         cases: views.collect(),
     })
 }
@@ -126,7 +141,7 @@ pub(super) fn text(policy: &PolicyIdentity, cases: &[Case]) -> anyhow::Result<()
     let mut out = output::stdout();
     writeln!(out, "{BOLD}{}{BOLD:#}", view::policy(policy))?;
     for case in cases {
-        let style = if case.failed() { BAD } else { GOOD };
+        let style = if case.is_bad() { BAD } else { GOOD };
         let name = case
             .name
             .as_deref()
@@ -151,10 +166,11 @@ pub(super) fn text(policy: &PolicyIdentity, cases: &[Case]) -> anyhow::Result<()
     }
     writeln!(
         out,
-        "{} passed, {} updated, {} failed",
+        "{} passed, {} updated, {} failed, {} broken",
         count(cases, "passed"),
         count(cases, "updated"),
-        failed(cases)
+        failed(cases),
+        count(cases, "broken")
     )?;
     Ok(())
 }
@@ -163,10 +179,5 @@ fn shown(value: Option<&Value>) -> String {
     let Some(value) = value else {
         return "nothing".to_owned();
     };
-    let mut text = plain(&value.to_string());
-    if text.len() > MAX_SHOWN {
-        text.truncate(text.floor_char_boundary(MAX_SHOWN));
-        text.push_str(" ...");
-    }
-    text
+    cut(plain(&value.to_string()), MAX_SHOWN)
 }

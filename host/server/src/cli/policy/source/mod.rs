@@ -1,21 +1,36 @@
-//! Where a component comes from: a file, a web server, or a registry.
+//! Where a component comes from: a file, a web server, a registry, or the policy directory.
 
 mod credentials;
 mod helper;
 mod reference;
 mod registry;
+mod stored;
 mod web;
 
+use super::place;
+use crate::config::Config;
 use anyhow::Context as _;
 use credentials::login;
 use gansauditor_audit::domain::Digest;
-use gansauditor_policy::{Artifact, PolicyHost};
+use gansauditor_policy::{Artifact, PolicyHost, Setup};
 use reference::Reference;
 use reqwest::Url;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
+use stored::Stored;
+
+/// What stands for a source in a usage line.
+pub(super) const VALUE: &str = "SOURCE";
+
+/// What may be written as a source.
+pub(super) const HELP: &str = "The component: a file (.wasm), https://..., oci://HOST/NAME:TAG, or a stored one: \
+revision:N with the settings and limits it had, or sha256: and the first digits of its digest";
+
+/// What may be written as a source by who builds one.
+pub(super) const HELP_BUILT: &str = "The component (.wasm), or a module that was built for one: a file, https://..., \
+oci://HOST/NAME:TAG, or a stored one: revision:N with the settings it had, or sha256: and the first digits of its digest";
 
 /// What it may take to fetch a component, from the first connection to the last byte.
 const FETCH: Duration = Duration::from_secs(120);
@@ -38,6 +53,8 @@ pub(super) enum Source {
     Web(Box<Url>),
     /// An artifact in a registry.
     Registry(Box<Reference>),
+    /// One that the policy directory holds.
+    Stored(Stored),
 }
 
 /// A component, with where it was found in the end.
@@ -45,12 +62,17 @@ pub(super) struct Fetched {
     pub(super) artifact: Artifact,
     /// Without secrets; a registry's with the digest of its manifest.
     pub(super) from: String,
+    /// What the revision that was named runs it under.
+    pub(super) setup: Option<Setup>,
 }
 
 impl FromStr for Source {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(stored) = Stored::parse(text) {
+            return stored.map(Self::Stored);
+        }
         let Some((scheme, _)) = text.split_once("://") else {
             return Ok(Self::File(text.into()));
         };
@@ -92,24 +114,36 @@ impl std::fmt::Display for Source {
                 write!(f, "{url}")
             }
             Self::Registry(reference) => write!(f, "{reference}"),
+            Self::Stored(stored) => write!(f, "{stored}"),
         }
     }
 }
 
 impl Source {
-    /// Fetches the component, within the size that `host` may load, and its signature where there is one.
-    pub(super) async fn fetch(&self, host: &PolicyHost) -> anyhow::Result<Fetched> {
+    /// Fetches the component, within the size that `host` may load, and its signature where there is one. The policy
+    /// directory is that of `config`.
+    pub(super) async fn fetch(
+        &self,
+        host: &PolicyHost,
+        config: &Config,
+    ) -> anyhow::Result<Fetched> {
         let limit = host.component_bytes();
         let fetched = async {
             match self {
                 Self::File(path) => Ok(Fetched {
                     artifact: host.read(path).await?,
                     from: std::path::absolute(path)?.display().to_string(),
+                    setup: None,
                 }),
                 Self::Web(url) => Ok(Fetched {
                     artifact: web::fetch(url, limit).await?,
                     from: self.to_string(),
+                    setup: None,
                 }),
+                Self::Stored(stored) => {
+                    let policies = place::open(config)?.context("no policy was ever stored")?;
+                    stored.read(&policies)
+                }
                 Self::Registry(reference) => {
                     let login = login(&reference.registry).await?;
                     registry::pull(reference, login, limit).await
@@ -117,7 +151,7 @@ impl Source {
             }
         };
         match self {
-            Self::File(_) => fetched.await,
+            Self::File(_) | Self::Stored(_) => fetched.await,
             Self::Web(_) | Self::Registry(_) => tokio::time::timeout(FETCH, fetched)
                 .await
                 .with_context(|| format!("it did not come within {} s", FETCH.as_secs()))?,

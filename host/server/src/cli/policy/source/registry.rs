@@ -86,6 +86,7 @@ pub(super) async fn pull(
             signature,
         },
         from: found.to_string(),
+        setup: None,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::cli::policy::change::{self, Said};
 use crate::cli::policy::given::Given;
+use crate::cli::policy::number::number;
 use crate::cli::policy::place;
 use crate::config::Config;
 use clap::Args;
@@ -23,16 +24,16 @@ pub(in crate::cli) struct Start {
     #[command(flatten)]
     given: Given,
     /// Percentage of the sessions on which it decides
-    #[arg(long, value_name = "PERCENT", default_value_t = DEFAULT.share, value_parser = clap::value_parser!(u8).range(0..=100))]
+    #[arg(long, value_name = "PERCENT", default_value_t = DEFAULT.share, value_parser = number::<u8>("a percentage", 0, Some(100)))]
     share: u8,
     /// How many decisions are compared
-    #[arg(long, value_name = "N", default_value_t = DEFAULT.decisions, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_DECISIONS)))]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT.decisions, value_parser = number::<u32>("a number of decisions", 1, Some(MAX_DECISIONS)))]
     decisions: u32,
     /// Percentage of them that may differ
-    #[arg(long, value_name = "PERCENT", default_value_t = DEFAULT.max_changed, value_parser = clap::value_parser!(u8).range(0..=100))]
+    #[arg(long, value_name = "PERCENT", default_value_t = DEFAULT.max_changed, value_parser = number::<u8>("a percentage", 0, Some(100)))]
     max_changed: u8,
     /// How many of them it may fail to make
-    #[arg(long, value_name = "N", default_value_t = DEFAULT.max_failures)]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT.max_failures, value_parser = number::<u32>("a number of decisions", 0, None))]
     max_failures: u32,
     /// Put it in force by itself once it has passed
     #[arg(long)]

@@ -1,6 +1,8 @@
 //! `gansauditor policy trial status`.
 
 use crate::cli::output::{self, BAD, BOLD, GOOD};
+use crate::cli::policy::number::{REVISION, number};
+use crate::cli::policy::view::{Over, Standing};
 use crate::cli::policy::{place, view};
 use crate::config::Config;
 use crate::policies::warn_of_damage;
@@ -17,6 +19,7 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Status {
     /// The revision that began the trial; without it, the newest trial
+    #[arg(value_parser = number::<u64>(REVISION, 1, None))]
     revision: Option<u64>,
     /// Print JSON
     #[arg(long)]
@@ -53,10 +56,14 @@ impl Status {
             .revisions()
             .iter()
             .find(|revision| revision.number > trial.number);
+        let standing = Standing {
+            over: Over::of(trial, &history),
+            ..Standing::default()
+        };
         let view = View {
-            trial: view::RevisionView::of(trial, false),
+            trial: view::RevisionView::standing(trial, standing),
             tally,
-            running: after.is_none(),
+            running: standing.over.is_none(),
             verdict: rules.verdict(&tally),
             ended_by: after
                 .map(|after| view::RevisionView::of(after, active == Some(after.number))),
@@ -66,7 +73,7 @@ impl Status {
             output::json(&view)?;
         } else {
             let mut out = output::stdout();
-            view::write(trial, false, &mut out)?;
+            view::write_standing(trial, standing, &mut out)?;
             write(&view, &rules, &mut out)?;
             if let Some(after) = after {
                 writeln!(out, "ended by")?;

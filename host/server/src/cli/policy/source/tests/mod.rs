@@ -6,6 +6,7 @@ mod helper;
 mod names;
 mod registry;
 mod stand_in;
+mod stored;
 mod web;
 
 use super::*;
@@ -30,6 +31,11 @@ async fn serve(router: axum::Router) -> SocketAddr {
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
+}
+
+fn config(pairs: &[(&str, &str)]) -> Config {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    Config::read(&pairs.iter().map(owned).collect()).unwrap()
 }
 
 /// Why a source gave nothing, with all causes.

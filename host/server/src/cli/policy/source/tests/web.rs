@@ -10,7 +10,7 @@ use axum::routing::get;
 async fn fetch(source: &str) -> anyhow::Result<Fetched> {
     Source::from_str(source)
         .map_err(anyhow::Error::msg)?
-        .fetch(&host())
+        .fetch(&host(), &config(&[]))
         .await
 }
 
