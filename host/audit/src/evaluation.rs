@@ -40,7 +40,8 @@ impl Evaluation {
         Self::new(policy, session, terms, memo, at)
     }
 
-    /// The same asked of another policy, with this memo unless the journal has one.
+    /// The same asked of another policy, with this memo, or without one with the one that the journal has. This order:
+    /// the same component under other settings shares the journal's memo, which the policy that decides wrote.
     pub(crate) fn beside(
         &self,
         policy: Arc<dyn LivePolicy>,
@@ -51,7 +52,7 @@ impl Evaluation {
             history: policy.history(),
             ..self.terms.clone()
         };
-        let memo = session.memo(policy.identity()).or(memo);
+        let memo = memo.or(session.memo(policy.identity()));
         Self::new(policy, session, terms, memo, self.at)
     }
 

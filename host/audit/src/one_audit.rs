@@ -147,7 +147,8 @@ impl OneAudit<'_> {
         mut permit: Option<Permit<'_>>,
     ) -> Result<AuditReport, AuditError> {
         self.progress.stage(Stage::Deciding);
-        let mut roles = Roles::new(self.of.policies.in_force(), book.session().id());
+        let session = book.session().id();
+        let mut roles = Roles::new(self.of.policies.in_force(session), session);
         loop {
             let session = book.session();
             let attempt = session.attempts();

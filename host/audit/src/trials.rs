@@ -1,6 +1,6 @@
 //! A policy on trial: who decides on a session, and who is asked beside without effect.
 
-use crate::domain::{DecidedBy, Decision, SessionId, Timestamp};
+use crate::domain::{DecidedBy, Decision, Digest, SessionId, Timestamp};
 use crate::evaluation::{Answer, Evaluation, Made};
 use crate::ports::{Comparison, InForce, LivePolicy, PolicyError, Trial};
 use crate::session::Session;
@@ -70,6 +70,7 @@ impl Roles {
             Part::Acts => Some(self.live),
             Part::Failed(..) => None,
         };
+        let work = session.iterations().last()?.digest.clone();
         let memo = trial.memo(session.id(), session.cycle());
         let ask = other.map(|policy| made.evaluation.beside(policy, session, memo.as_deref()));
         Some(Beside {
@@ -79,6 +80,7 @@ impl Roles {
             session: session.id().clone(),
             cycle: session.cycle(),
             attempt: session.attempts(),
+            work,
             at: made.evaluation.at,
             decision: made.decision.clone(),
             micros: made.micros,
@@ -95,6 +97,7 @@ pub(crate) struct Beside {
     session: SessionId,
     cycle: u32,
     attempt: u32,
+    work: Digest,
     at: Timestamp,
     /// The decision that counts, and how long it took.
     decision: Decision,
@@ -125,6 +128,7 @@ impl Beside {
             session: self.session,
             cycle: self.cycle,
             attempt: self.attempt,
+            work: self.work,
             at: self.at,
             candidate_acts,
             live: live.decision,

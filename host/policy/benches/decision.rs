@@ -12,7 +12,7 @@ mod guest;
 mod native;
 
 use gansauditor_audit::domain::{Digest, FileVersion, Snapshot, Source, SourceFile, Timestamp};
-use gansauditor_audit::ports::{PolicyEngine, SystemClock};
+use gansauditor_audit::ports::{LivePolicy as _, SystemClock};
 use gansauditor_policy::{CORE_IS_EMBEDDED, CompiledCache, HostConfig, Limits, PolicyHost};
 use std::hint::black_box;
 use std::io::Write;
@@ -132,7 +132,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .worker_threads(1)
         .build()?;
     let host = PolicyHost::with_core(limits.clone(), "", clock.clone())?;
-    let live = host.live();
+    let live = host.current();
 
     writeln!(
         out,
@@ -198,7 +198,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "\na policy that computes nothing: turn, instance, call",
         5000,
         &mut || {
-            black_box(runtime.block_on(empty.live().evaluate(Arc::clone(&plain))))?;
+            black_box(runtime.block_on(empty.current().evaluate(Arc::clone(&plain))))?;
             Ok(())
         },
     )?;

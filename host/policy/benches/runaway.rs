@@ -6,7 +6,7 @@
 mod guest;
 
 use gansauditor_audit::domain::Timestamp;
-use gansauditor_audit::ports::{PolicyEngine, SystemClock};
+use gansauditor_audit::ports::{LivePolicy as _, SystemClock};
 use gansauditor_policy::{Limits, PolicyHost};
 use guest::{Guest, TRIGGER, snapshot};
 use std::io::Write as _;
@@ -86,7 +86,7 @@ fn main() -> Result<(), Failure> {
         )
     };
     row("evaluate", &mut || {
-        let answer = runtime.block_on(runaway.live().evaluate(Arc::clone(&facts)));
+        let answer = runtime.block_on(runaway.current().evaluate(Arc::clone(&facts)));
         answer.is_err()
     })?;
     for (name, guest) in loading {
@@ -98,6 +98,6 @@ fn main() -> Result<(), Failure> {
         })?;
     }
     let well = Arc::new(snapshot(Timestamp(1)));
-    runtime.block_on(decent.live().evaluate(well))?;
+    runtime.block_on(decent.current().evaluate(well))?;
     Ok(())
 }

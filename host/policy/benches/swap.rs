@@ -10,7 +10,7 @@ mod guest;
 #[path = "../tests/engine/signer.rs"]
 mod signer;
 
-use gansauditor_audit::domain::{Digest, Timestamp};
+use gansauditor_audit::domain::{Digest, SessionId, Timestamp};
 use gansauditor_audit::ports::{PolicyEngine, SystemClock};
 use gansauditor_policy::{Artifact, HostConfig, Limits, OwnLimits, PolicyHost, Setup};
 use guest::{Guest, named, snapshot};
@@ -95,10 +95,11 @@ struct Seen {
 /// Evaluates until it is told to stop.
 async fn client(host: Arc<PolicyHost>, done: Arc<AtomicBool>) -> Result<Seen, Failure> {
     let facts = Arc::new(snapshot(Timestamp(1)));
+    let session = SessionId::new("client")?;
     let mut seen = Seen::default();
     while !done.load(Ordering::Relaxed) {
         let began = Instant::now();
-        let live = host.live();
+        let live = host.in_force(&session).live;
         live.evaluate(Arc::clone(&facts)).await?;
         seen.took.push(began.elapsed());
         seen.by.insert(live.identity().digest.clone());

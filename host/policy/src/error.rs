@@ -120,6 +120,26 @@ pub enum LoadError {
     Host(String),
 }
 
+impl LoadError {
+    /// Trying the same again may do: the reason lies not in the policy.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Host(_) | Self::Unreadable { .. } => true,
+            Self::Describe(error) | Self::CheckSettings(error) | Self::SelfTest(error) => {
+                matches!(error, PolicyError::Host(_))
+            }
+            Self::Revision(error) => matches!(
+                error,
+                RevisionError::Io { .. }
+                    | RevisionError::Busy
+                    | RevisionError::Missing(_)
+                    | RevisionError::Altered(_)
+            ),
+            _ => false,
+        }
+    }
+}
+
 /// What to do about function imports. Parts of the contract have something behind them: whose parts, is the author's to
 /// say.
 fn instead_of_importing(imports: &[String]) -> &'static str {

@@ -1,14 +1,13 @@
 //! A policy directory whose active revision changes while the server runs.
 
 use crate::error::LoadError;
-use crate::guard::Trouble;
 use crate::host::{PolicyHost, core_digest};
+use crate::retry::Retry;
 use crate::revisions::{PolicyDirectory, Program, Revision, RevisionError};
 use crate::stamp::Stamp;
 use crate::trial::{RunningTrial, TrialRules};
 use crate::trust::Artifact;
-use crate::way_back::go_back;
-use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
+use gansauditor_audit::domain::{Digest, PolicyIdentity};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
@@ -65,6 +64,7 @@ struct Seen {
     /// The stamp under which the history was last read.
     stamp: Option<Stamp>,
     followed: Followed,
+    retry: Retry,
 }
 
 /// A revision to be tried: its code, or why it cannot be had.
@@ -114,56 +114,33 @@ impl Follower {
         self.seen.lock().await.followed.clone()
     }
 
-    /// Looks once. A directory without any revision leaves what is live. Where the last good policy is wanted in the
-    /// place of one that fails, and the active one was suspended for that, the one before it is in force again.
+    /// Looks once. A directory without any revision leaves what is live; what failed for a reason that may pass is
+    /// tried again after a while.
     pub async fn look(&self, host: &PolicyHost, now: SystemTime) -> FollowOutcome {
         let mut seen = self.seen.lock().await;
-        if let (Some(active), Some(trouble)) = (seen.followed.revision, host.wants_back()) {
-            self.go_back(active, trouble, host.clock().now()).await;
+        if seen.retry.is_due(now) {
+            seen.forget_failures();
         }
         self.look_at(&mut seen, host, now).await
-    }
-
-    /// Has the revision before the active one in force again.
-    async fn go_back(&self, active: u64, trouble: Trouble, at: Timestamp) {
-        let directory = self.directory.clone();
-        let going =
-            tokio::task::spawn_blocking(move || go_back(&directory, active, &trouble, at)).await;
-        match going {
-            Ok(Ok(Some(revision))) => {
-                tracing::warn!(
-                    active,
-                    revision,
-                    "the active policy failed too often; an earlier one is in force"
-                );
-            }
-            // Another server was quicker.
-            Ok(Ok(None) | Err(RevisionError::Moved { .. })) => {}
-            Ok(Err(error)) => {
-                tracing::warn!(active, %error, "the active policy failed too often, and stays");
-            }
-            Err(error) => {
-                tracing::warn!(active, %error, "the active policy failed too often, and stays")
-            }
-        }
     }
 
     /// Looks once, tries a revision again that failed before, and tells how far the directory is followed now.
     pub async fn look_again(&self, host: &PolicyHost, now: SystemTime) -> Followed {
         let mut seen = self.seen.lock().await;
-        seen.stamp = None;
-        if seen.followed.failure.is_some() {
-            seen.followed = Followed::default();
-        }
-        let trial = seen.followed.trial.as_ref();
-        if trial.is_some_and(|trial| trial.failure.is_some()) {
-            seen.followed.trial = None;
-        }
+        seen.forget_failures();
         self.look_at(&mut seen, host, now).await;
         seen.followed.clone()
     }
 
     async fn look_at(&self, seen: &mut Seen, host: &PolicyHost, now: SystemTime) -> FollowOutcome {
+        let outcome = self.follow(seen, host, now).await;
+        let Followed { failure, trial, .. } = &seen.followed;
+        let of_trial = trial.as_ref().and_then(|trial| trial.failure.as_ref());
+        seen.retry.note(failure.iter().chain(of_trial), now);
+        outcome
+    }
+
+    async fn follow(&self, seen: &mut Seen, host: &PolicyHost, now: SystemTime) -> FollowOutcome {
         let stamp = match self.directory.stamp() {
             Ok(Some(stamp)) => stamp,
             Ok(None) => {
@@ -269,7 +246,8 @@ impl Follower {
             Ok(policy) => {
                 tracing::info!(trial = number, "a policy is on trial beside the live one");
                 let directory = self.directory.clone();
-                let trial = RunningTrial::new(revision, rules, policy, directory, host.clock());
+                let trial =
+                    RunningTrial::new(revision, rules, policy.apart(), directory, host.clock());
                 (Some(trial), None)
             }
             Err(error) => {
@@ -286,6 +264,15 @@ impl Follower {
 }
 
 impl Seen {
+    /// Has the next look try again what failed.
+    fn forget_failures(&mut self) {
+        self.stamp = None;
+        if self.followed.failure.is_some() {
+            self.followed = Followed::default();
+        }
+        self.followed.trial.take_if(|trial| trial.failure.is_some());
+    }
+
     /// Tries a revision.
     async fn take(&mut self, host: &PolicyHost, candidate: Candidate) -> FollowOutcome {
         let Candidate { revision, program } = candidate;
@@ -300,6 +287,7 @@ impl Seen {
         let taken = match program {
             _ if digest.as_ref().is_some_and(|d| host.holds(d, &setup)) => {
                 tracing::info!(revision = number, "the active revision is what is live");
+                host.forget_failure();
                 return FollowOutcome::Unchanged;
             }
             Ok(Some(artifact)) => host.activate(artifact, setup).await,

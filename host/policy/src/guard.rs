@@ -2,7 +2,9 @@
 
 use crate::load::LoadedPolicy;
 use async_trait::async_trait;
-use gansauditor_audit::domain::{Decision, HistoryRequest, PolicyIdentity, Snapshot, Timestamp};
+use gansauditor_audit::domain::{
+    Decision, HistoryRequest, PolicyIdentity, SessionId, Snapshot, Timestamp,
+};
 use gansauditor_audit::ports::{Clock, LivePolicy, PolicyError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -24,15 +26,16 @@ pub enum OnFailure {
 pub struct Guard {
     /// Who decides in its place.
     pub on_failure: OnFailure,
-    /// Failures in a row after which it is not asked for a while. No less than 1.
+    /// Failures in a row after which it is not asked for a while, if they are not all of one session: what one
+    /// session submits must not take the policy from the others. No less than 1.
     pub failures: u32,
     /// For how long. After it one evaluation is let through; its outcome tells how to go on.
     pub pause: Duration,
 }
 
 impl Default for Guard {
-    /// Fails closed. Five failures tell a policy that is broken from a snapshot that it does not like, and a minute
-    /// costs nobody the loop.
+    /// Fails closed. Five failures in more than one session tell a policy that is broken from work that it does not
+    /// like, and a minute costs nobody the loop.
     fn default() -> Self {
         Self {
             on_failure: OnFailure::default(),
@@ -63,7 +66,17 @@ pub(crate) struct Breaker {
 #[derive(Debug, Default)]
 struct Seen {
     has_decided: bool,
-    trouble: Option<Trouble>,
+    failing: Option<Failing>,
+}
+
+/// Failures in a row.
+#[derive(Debug)]
+struct Failing {
+    trouble: Trouble,
+    /// The session of the first.
+    first: SessionId,
+    /// Others failed, too.
+    is_of_several: bool,
 }
 
 impl Breaker {
@@ -78,19 +91,20 @@ impl Breaker {
     /// The policy decided, and has not failed since.
     pub(crate) fn is_good(&self) -> bool {
         let seen = self.seen();
-        seen.has_decided && seen.trouble.is_none()
+        seen.has_decided && seen.failing.is_none()
     }
 
     /// What is wrong now.
     pub(crate) fn trouble(&self) -> Option<Trouble> {
-        self.seen().trouble.clone()
+        let seen = self.seen();
+        Some(seen.failing.as_ref()?.trouble.clone())
     }
 
     /// Lets an evaluation through, or says how long to wait. Once the pause is over one goes through, and the next
     /// pause begins with it.
     fn admit(&self) -> Result<(), PolicyError> {
         let mut seen = self.seen();
-        let Some(trouble) = &mut seen.trouble else {
+        let Some(Failing { trouble, .. }) = &mut seen.failing else {
             return Ok(());
         };
         let Some(until) = &mut trouble.suspended_until else {
@@ -107,24 +121,42 @@ impl Breaker {
         Ok(())
     }
 
-    fn note(&self, failure: Option<&PolicyError>) {
+    /// Counts what came of an evaluation for this session. A policy that says why it does not decide works, and may
+    /// be right: that is no failure of its, and no decision.
+    fn note(&self, session: &SessionId, failure: Option<&PolicyError>) {
         let mut seen = self.seen();
-        let Some(error) = failure else {
-            seen.has_decided = true;
-            seen.trouble = None;
-            return;
+        let error = match failure {
+            None => {
+                seen.has_decided = true;
+                seen.failing = None;
+                return;
+            }
+            Some(PolicyError::Refused(_)) => return,
+            Some(error) => error,
         };
-        let failures = seen.trouble.as_ref().map_or(0, |trouble| trouble.failures);
-        let failures = failures.saturating_add(1);
-        let is_over = failures >= self.guard.failures.max(1);
-        if failures == self.guard.failures.max(1) {
+        let failing = seen.failing.get_or_insert_with(|| Failing {
+            trouble: Trouble {
+                failures: 0,
+                error: error.clone(),
+                suspended_until: None,
+            },
+            first: session.clone(),
+            is_of_several: false,
+        });
+        failing.is_of_several |= failing.first != *session;
+        let trouble = &mut failing.trouble;
+        trouble.failures = trouble.failures.saturating_add(1);
+        trouble.error = error.clone();
+        // One is several where one is enough.
+        let is_of_several = failing.is_of_several || self.guard.failures <= 1;
+        if !is_of_several || trouble.failures < self.guard.failures {
+            return;
+        }
+        if trouble.suspended_until.is_none() {
+            let failures = trouble.failures;
             tracing::warn!(%error, failures, "the live policy failed too often and is not asked for a while");
         }
-        seen.trouble = Some(Trouble {
-            failures,
-            error: error.clone(),
-            suspended_until: is_over.then(|| later(self.clock.now(), self.guard.pause)),
-        });
+        trouble.suspended_until = Some(later(self.clock.now(), self.guard.pause));
     }
 
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {
@@ -141,6 +173,8 @@ fn later(now: Timestamp, pause: Duration) -> Timestamp {
 pub(crate) struct Guarded {
     pub(crate) policy: LoadedPolicy,
     pub(crate) breaker: Arc<Breaker>,
+    /// The session that it is asked about.
+    pub(crate) session: SessionId,
 }
 
 #[async_trait]
@@ -160,7 +194,7 @@ impl LivePolicy for Guarded {
     async fn evaluate(&self, snapshot: Arc<Snapshot>) -> Result<Decision, PolicyError> {
         self.breaker.admit()?;
         let answer = self.policy.evaluate(snapshot).await;
-        self.breaker.note(answer.as_ref().err());
+        self.breaker.note(&self.session, answer.as_ref().err());
         answer
     }
 }

@@ -11,7 +11,7 @@ use crate::setup::Setup;
 use crate::trial::RunningTrial;
 use crate::trust::{Artifact, Trust};
 use arc_swap::ArcSwap;
-use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
+use gansauditor_audit::domain::{Digest, PolicyIdentity, SessionId, Timestamp};
 use gansauditor_audit::ports::{Clock, InForce, LivePolicy, PolicyEngine};
 use std::path::Path;
 use std::sync::Arc;
@@ -262,21 +262,12 @@ impl PolicyHost {
         });
     }
 
-    /// What is wrong with the live policy, if it failed too often and the last good one is wanted then.
-    pub(crate) fn wants_back(&self) -> Option<Trouble> {
-        if self.guard.on_failure != OnFailure::LastGood {
-            return None;
-        }
-        let trouble = self.published.load().breaker.trouble();
-        trouble.filter(|trouble| trouble.suspended_until.is_some())
-    }
-
     /// Tells the time.
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock)
     }
 
-    /// The live policy itself, to come back to it later.
+    /// The live policy itself, without what holds it back while it fails.
     pub fn current(&self) -> LoadedPolicy {
         self.published.load().policy.clone()
     }
@@ -334,8 +325,25 @@ impl PolicyHost {
         live.identity().digest == *digest && live.setup() == setup
     }
 
+    /// What was wanted is what is live: what failed before is not wanted any more.
+    pub(crate) fn forget_failure(&self) {
+        self.published.rcu(|now| Published {
+            failed: None,
+            ..Published::clone(now)
+        });
+    }
+
     pub(crate) fn note_failure(&self, digest: Option<Digest>, error: &LoadError) {
-        tracing::warn!(%error, digest = digest.as_ref().map(tracing::field::display), "candidate policy failed; the live policy stays");
+        let known = self
+            .published
+            .load()
+            .failed
+            .as_ref()
+            .is_some_and(|known| known.digest == digest && known.error == *error);
+        // Once is enough: it is tried again and again.
+        if !known {
+            tracing::warn!(%error, digest = digest.as_ref().map(tracing::field::display), "candidate policy failed; the live policy stays");
+        }
         let failed = FailedCandidate {
             at: self.clock.now(),
             digest,
@@ -349,12 +357,13 @@ impl PolicyHost {
 }
 
 impl PolicyEngine for PolicyHost {
-    fn in_force(&self) -> InForce {
+    fn in_force(&self, session: &SessionId) -> InForce {
         let published = self.published.load();
         InForce {
             live: Arc::new(Guarded {
                 policy: published.policy.clone(),
                 breaker: Arc::clone(&published.breaker),
+                session: session.clone(),
             }),
             trial: published
                 .trial

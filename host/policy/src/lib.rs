@@ -30,6 +30,7 @@ mod host;
 mod limits;
 mod linked;
 mod load;
+mod retry;
 pub mod revisions;
 mod runtime;
 mod sample;
@@ -41,7 +42,6 @@ mod ticker;
 mod trial;
 mod trust;
 mod watch;
-mod way_back;
 
 pub use built::as_component;
 pub use compiled::CompiledCache;

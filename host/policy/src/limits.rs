@@ -47,6 +47,18 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Turns for evaluations of the policies that decide: one at least.
+    pub(crate) fn turns(&self) -> usize {
+        self.concurrent.max(1)
+    }
+
+    /// Turns for evaluations of a policy on trial, on top of those: half as many, for it is asked beside.
+    pub(crate) fn turns_on_trial(&self) -> usize {
+        (self.concurrent / 2).max(1)
+    }
+}
+
 /// Keeps the account of one instance. Growth over a bound traps at once and is remembered by name: answered
 /// with a failure, as WebAssembly would have it, allocators abort and the cause is lost.
 #[derive(Debug)]

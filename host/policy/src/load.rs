@@ -15,6 +15,7 @@ use gansauditor_audit::domain::{Decision, HistoryRequest, PolicyIdentity, Snapsh
 use gansauditor_audit::ports::{LivePolicy, PolicyError};
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::sync::Semaphore;
 
 /// Most problems of the settings that are passed on, and most bytes of each.
 const MAX_PROBLEMS: usize = 20;
@@ -23,7 +24,11 @@ const MAX_PROBLEM: usize = 512;
 /// A policy that was checked, compiled, given its settings and tried. It may be live, have been live, or serve a
 /// comparison. A handle: clones are the same policy.
 #[derive(Clone)]
-pub struct LoadedPolicy(Arc<Loaded>);
+pub struct LoadedPolicy {
+    loaded: Arc<Loaded>,
+    /// Turns that evaluations take.
+    turns: Arc<Semaphore>,
+}
 
 struct Loaded {
     linked: Linked,
@@ -96,34 +101,46 @@ impl LoadedPolicy {
             .decide(&self_test::example(settings))
             .0
             .map_err(LoadError::SelfTest)?;
-        Ok(Self(Arc::new(loaded)))
+        Ok(Self {
+            turns: Arc::clone(&loaded.linked.runtime.turns),
+            loaded: Arc::new(loaded),
+        })
+    }
+
+    /// The same policy with turns of its own, so that its evaluations, however slow, keep nobody else's waiting.
+    pub(crate) fn apart(self) -> Self {
+        let turns = self.loaded.linked.runtime.limits.turns_on_trial();
+        Self {
+            turns: Arc::new(Semaphore::new(turns)),
+            ..self
+        }
     }
 
     /// Decides on this thread, and says what it cost.
     pub(crate) fn decide(&self, snapshot: &Snapshot) -> (Result<Decision, PolicyError>, Cost) {
-        self.0.decide(snapshot)
+        self.loaded.decide(snapshot)
     }
 
     /// The policy accepts other settings than those it was loaded with.
     pub(crate) fn accepts(&self, settings: &str) -> Result<(), LoadError> {
-        check_settings(&self.0.linked, settings)
+        check_settings(&self.loaded.linked, settings)
     }
 
     /// What it is run under.
     pub fn setup(&self) -> &Setup {
-        &self.0.setup
+        &self.loaded.setup
     }
 
     /// What the component is and says of itself.
     pub fn inspect(&self) -> Inspection {
         Inspection {
-            identity: self.0.identity.clone(),
-            summary: self.0.description.summary.clone(),
-            bytes: self.0.linked.bytes,
-            imports: self.0.linked.interfaces.imports.clone(),
-            exports: self.0.linked.interfaces.exports.clone(),
-            settings_schema: self.0.description.settings_schema.clone(),
-            history: self.0.description.history,
+            identity: self.loaded.identity.clone(),
+            summary: self.loaded.description.summary.clone(),
+            bytes: self.loaded.linked.bytes,
+            imports: self.loaded.linked.interfaces.imports.clone(),
+            exports: self.loaded.linked.interfaces.exports.clone(),
+            settings_schema: self.loaded.description.settings_schema.clone(),
+            history: self.loaded.description.history,
         }
     }
 }
@@ -161,7 +178,7 @@ pub(crate) fn check_settings(linked: &Linked, settings: &str) -> Result<(), Load
 impl std::fmt::Debug for LoadedPolicy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("LoadedPolicy")
-            .field("identity", &self.0.identity)
+            .field("identity", &self.loaded.identity)
             .finish_non_exhaustive()
     }
 }
@@ -169,26 +186,26 @@ impl std::fmt::Debug for LoadedPolicy {
 #[async_trait]
 impl LivePolicy for LoadedPolicy {
     fn identity(&self) -> &PolicyIdentity {
-        &self.0.identity
+        &self.loaded.identity
     }
 
     fn settings(&self) -> &str {
-        &self.0.setup.settings
+        &self.loaded.setup.settings
     }
 
     fn history(&self) -> HistoryRequest {
-        self.0.description.history
+        self.loaded.description.history
     }
 
     /// Runs on a thread for blocking work: most decisions take well under a millisecond, but a policy may compute
     /// until its deadline, which no thread of the runtime can be spared for.
     async fn evaluate(&self, snapshot: Arc<Snapshot>) -> Result<Decision, PolicyError> {
         let host = |e: &dyn std::fmt::Display| PolicyError::Host(e.to_string());
-        let turn = Arc::clone(&self.0.linked.runtime.turns)
+        let turn = Arc::clone(&self.turns)
             .acquire_owned()
             .await
             .map_err(|e| host(&e))?;
-        let policy = Arc::clone(&self.0);
+        let policy = Arc::clone(&self.loaded);
         tokio::task::spawn_blocking(move || {
             // The turn goes with the work, which goes on when nobody waits for it any more.
             let _turn = turn;

@@ -52,7 +52,7 @@ impl Runtime {
             Ticker::start(&engine, limits.deadline).map_err(|e| LoadError::Host(e.to_string()))?;
         Ok(Self {
             engine,
-            turns: Arc::new(Semaphore::new(limits.concurrent.max(1))),
+            turns: Arc::new(Semaphore::new(limits.turns())),
             limits,
             ticker,
         })
@@ -166,7 +166,7 @@ fn compiler(limits: &Limits) -> wasmtime::Result<Config> {
 }
 
 fn pool(limits: &Limits) -> PoolingAllocationConfig {
-    let components = limits.concurrent.max(1) + LOADING;
+    let components = limits.turns() + limits.turns_on_trial() + LOADING;
     // Most components are one core instance with a memory and a table; the pool has room for a share of
     // larger ones, and a component that finds none fails as a call, not as a process.
     let parts = count(components.saturating_mul(4).max(limits.core_instances));

@@ -3,6 +3,7 @@
 use crate::component;
 use crate::error::LoadError;
 use crate::host::PolicyHost;
+use crate::retry::Retry;
 use crate::setup::Setup;
 use crate::stamp::Stamp;
 use gansauditor_audit::domain::{Digest, PolicyIdentity};
@@ -34,6 +35,7 @@ pub struct Watcher {
     stamps: Option<Stamps>,
     /// What the last attempt was about: the digest of the bytes with their signature, or the error of reading them.
     attempted: Option<Result<(Digest, Option<String>), LoadError>>,
+    retry: Retry,
 }
 
 impl Watcher {
@@ -44,6 +46,7 @@ impl Watcher {
             setup: setup.into(),
             stamps: None,
             attempted: None,
+            retry: Retry::default(),
         }
     }
 
@@ -58,8 +61,22 @@ impl Watcher {
     }
 
     /// Looks once. A file that holds the live policy already, byte for byte, changes nothing; a half-written one
-    /// fails and is tried again when it grows.
+    /// fails and is tried again when it grows; what failed for a reason that may pass is tried again after a while.
     pub async fn look(&mut self, host: &PolicyHost, now: SystemTime) -> WatchOutcome {
+        if self.retry.is_due(now) {
+            self.stamps = None;
+            self.attempted = None;
+        }
+        let outcome = self.look_at(host, now).await;
+        match &outcome {
+            WatchOutcome::Unchanged => {}
+            WatchOutcome::Activated(_) => self.retry.note([], now),
+            WatchOutcome::Failed(error) => self.retry.note([error], now),
+        }
+        outcome
+    }
+
+    async fn look_at(&mut self, host: &PolicyHost, now: SystemTime) -> WatchOutcome {
         let stamps = match Stamps::of(&self.path) {
             Ok(stamps) => stamps,
             Err(error) => {
@@ -74,7 +91,12 @@ impl Watcher {
         let settled = stamps.are_settled(now);
         let artifact = match host.read(&self.path).await {
             Ok(artifact) => artifact,
-            Err(error) => return self.unreadable(host, error),
+            Err(error) => {
+                // What is read in full again would be no better.
+                let is_final = settled && !error.may_pass();
+                self.stamps = is_final.then_some(stamps);
+                return self.unreadable(host, error);
+            }
         };
         self.stamps = settled.then_some(stamps);
         let digest = Digest::of(&artifact.component);
@@ -84,6 +106,7 @@ impl Watcher {
         }
         self.attempted = Some(attempt);
         if host.holds(&digest, &self.setup) {
+            host.forget_failure();
             return WatchOutcome::Unchanged;
         }
         match host.activate(artifact, self.setup.clone()).await {

@@ -1,7 +1,7 @@
 //! Policies.
 
 use super::trial::Trial;
-use crate::domain::{Decision, HistoryRequest, PolicyIdentity, Snapshot};
+use crate::domain::{Decision, HistoryRequest, PolicyIdentity, SessionId, Snapshot};
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,13 +68,8 @@ pub struct InForce {
 
 /// Knows the live policy.
 pub trait PolicyEngine: Send + Sync + 'static {
-    /// Who decides now.
-    fn in_force(&self) -> InForce;
-
-    /// The live policy alone.
-    fn live(&self) -> Arc<dyn LivePolicy> {
-        self.in_force().live
-    }
+    /// Who decides on this session now.
+    fn in_force(&self, session: &SessionId) -> InForce;
 
     /// The policy that may decide where `failed` did not, other than that one; absent when the operator wants
     /// none, which is the default. The loop lets it go on or stop, never complete.

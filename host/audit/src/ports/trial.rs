@@ -1,7 +1,7 @@
 //! Trials of policies: a candidate beside the live policy.
 
 use super::policy_engine::{LivePolicy, PolicyError};
-use crate::domain::{Decision, SessionId, Timestamp};
+use crate::domain::{Decision, Digest, SessionId, Timestamp};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -15,6 +15,8 @@ pub struct Comparison {
     pub cycle: u32,
     /// The submission's attempt.
     pub attempt: u32,
+    /// Digest of what was submitted.
+    pub work: Digest,
     /// When the decision that counts was asked for.
     pub at: Timestamp,
     /// The candidate's decision counts, unless it failed; otherwise the live policy's.

@@ -14,7 +14,7 @@ use crate::revisions::{Change, Draft, PolicyDirectory, Revision, RevisionError};
 use async_trait::async_trait;
 use gansauditor_audit::domain::{Digest, SessionId};
 use gansauditor_audit::ports::{Clock, Comparison, LivePolicy, Trial};
-use ledger::Ledger;
+use ledger::{Ledger, Noted};
 use memos::Memos;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,7 +46,9 @@ struct Inner {
 
 struct Progress {
     ledger: Ledger,
-    /// The verdict is in, and all that follows from it is done.
+    /// It was told that the trial is passed.
+    is_passed: bool,
+    /// The trial is over, and all that follows from its verdict is done.
     is_over: bool,
 }
 
@@ -69,6 +71,7 @@ impl RunningTrial {
             memos: Mutex::default(),
             progress: Mutex::new(Progress {
                 ledger,
+                is_passed: false,
                 is_over: false,
             }),
             is_sent_away: AtomicBool::new(false),
@@ -132,8 +135,18 @@ impl Inner {
         if progress.is_over {
             return Ok(());
         }
-        let tally = progress.ledger.note(compared)?;
-        if !compared.is_same() {
+        let noted = progress.ledger.note(compared)?;
+        if noted == Noted::Full {
+            progress.is_over = true;
+            self.is_sent_away.store(true, Ordering::Relaxed);
+            tracing::warn!(
+                trial = self.revision.number,
+                "the ledger of the trial is full: nothing more is compared, and the policy on trial decides on nothing more here; promote or stop it"
+            );
+            return Ok(());
+        }
+        let tally = progress.ledger.tally();
+        if noted == Noted::Counted && !compared.is_same() {
             tracing::info!(
                 trial = self.revision.number,
                 session = %compared.session,
@@ -144,6 +157,13 @@ impl Inner {
         let Some(verdict) = self.rules.verdict(&tally) else {
             return Ok(());
         };
+        if verdict == Verdict::Passed && !self.rules.promote {
+            // It waits for a person, and the bounds go on to hold.
+            if !std::mem::replace(&mut progress.is_passed, true) {
+                tracing::info!(trial = self.revision.number, %tally, "the trial of a policy is passed");
+            }
+            return Ok(());
+        }
         progress.is_over = match self.conclude(verdict, &tally) {
             // Somebody changed the policy meanwhile, which ended the trial.
             Ok(()) | Err(RevisionError::Moved { .. }) => true,
@@ -160,8 +180,7 @@ impl Inner {
             self.is_sent_away.store(true, Ordering::Relaxed);
         }
         let (change, why) = match verdict {
-            Verdict::Passed if self.rules.promote => (Change::Promote { trial }, "passed"),
-            Verdict::Passed => return Ok(()),
+            Verdict::Passed => (Change::Promote { trial }, "passed"),
             Verdict::TooManyFailures => {
                 (Change::Withdraw { trial }, "it fails to decide too often")
             }

@@ -14,7 +14,7 @@ pub struct TrialRules {
     pub decisions: u32,
     /// Percentage of those in which the candidate may decide otherwise, 0 to 100. One more ends the trial.
     pub max_changed: u8,
-    /// Comparisons in which the candidate may fail to decide. One more ends the trial.
+    /// How many of those the candidate may fail to decide. One more ends the trial.
     pub max_failures: u32,
     /// A candidate that passed takes the live policy's place by itself.
     pub promote: bool,
@@ -40,7 +40,8 @@ pub struct Tally {
 impl Tally {
     /// All comparisons.
     pub fn decisions(&self) -> u32 {
-        self.same + self.changed + self.failed
+        let others = self.changed.saturating_add(self.failed);
+        self.same.saturating_add(others)
     }
 }
 
@@ -91,10 +92,14 @@ impl TrialRules {
         Ok(())
     }
 
-    /// What these counts mean; absent while the trial goes on. A bound that cannot be kept any more ends it at once.
+    /// What these counts mean; absent while the trial is undecided. A bound that cannot be kept any more ends it at once.
+    /// A trial that was passed and waits for a person goes on: the bounds grow with what is compared, and still hold.
     pub fn verdict(&self, tally: &Tally) -> Option<Verdict> {
-        let may_change = u64::from(self.decisions) * u64::from(self.max_changed) / 100;
-        if tally.failed > self.max_failures {
+        let wanted = u64::from(self.decisions.max(1));
+        let compared = wanted.max(u64::from(tally.decisions()));
+        let may_change = compared * u64::from(self.max_changed) / 100;
+        let may_fail = compared * u64::from(self.max_failures) / wanted;
+        if u64::from(tally.failed) > may_fail {
             Some(Verdict::TooManyFailures)
         } else if u64::from(tally.changed) > may_change {
             Some(Verdict::TooManyChanges)
@@ -138,13 +143,32 @@ mod tests {
         }
     }
 
+    #[test]
+    fn after_it_is_passed_the_bounds_grow_with_what_is_compared() {
+        let rules = TrialRules {
+            decisions: 10,
+            max_changed: 10,
+            max_failures: 1,
+            ..TrialRules::default()
+        };
+        for (counts, verdict) in [
+            (tally(9, 1, 0), Verdict::Passed),
+            (tally(17, 2, 0), Verdict::TooManyChanges),
+            (tally(18, 2, 0), Verdict::Passed),
+            (tally(17, 0, 2), Verdict::TooManyFailures),
+            (tally(18, 0, 2), Verdict::Passed),
+        ] {
+            assert_eq!(rules.verdict(&counts), Some(verdict), "{counts:?}");
+        }
+    }
+
     proptest! {
-        /// Whatever a passed trial had counted before, it had not been failed by it.
+        /// Whatever a trial that is passed just now had counted before, it had not been failed by it.
         #[test]
-        fn the_order_of_the_comparisons_does_not_matter(
-            same in 0..50u32, changed in 0..50u32, failed in 0..5u32,
-            decisions in 1..100u32, max_changed in 0..=100u8, max_failures in 0..5u32,
+        fn until_it_is_passed_the_order_of_the_comparisons_does_not_matter(
+            same in 0..50u32, changed in 0..50u32, failed in 0..5u32, max_changed in 0..=100u8, max_failures in 0..5u32,
         ) {
+            let decisions = same + changed + failed;
             let rules = TrialRules { decisions, max_changed, max_failures, ..TrialRules::default() };
             if rules.verdict(&tally(same, changed, failed)) == Some(Verdict::Passed) {
                 for fewer in [

@@ -7,7 +7,7 @@ use gansauditor_audit::domain::{
     IterationView, JudgeKind, Location, Reported, Score, Severity, Snapshot, Source, SourceFile,
     StopRequest, Timestamp, Verdict,
 };
-use gansauditor_audit::ports::{PolicyEngine, PolicyError, SystemClock};
+use gansauditor_audit::ports::{LivePolicy as _, PolicyError, SystemClock};
 use gansauditor_policy::{Limits, PolicyHost};
 use proptest::prelude::*;
 use std::sync::{Arc, OnceLock};
@@ -41,7 +41,7 @@ fn built(file: &str) -> Vec<u8> {
 fn compare(snapshot: Snapshot) -> bool {
     let (host, runtime) = core();
     let native = native::decide(&snapshot);
-    let component = runtime.block_on(host.live().evaluate(Arc::new(snapshot)));
+    let component = runtime.block_on(host.current().evaluate(Arc::new(snapshot)));
     match (native, component) {
         (Ok(native), Ok(component)) => {
             assert_eq!(native::as_native(&component), native);

@@ -5,7 +5,7 @@ use crate::{host, later, limits};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
-use gansauditor_audit::ports::PolicyEngine;
+use gansauditor_audit::ports::LivePolicy as _;
 use gansauditor_policy::revisions::{
     Change, Draft, PolicyDirectory, Program, Revision, RevisionError,
 };
@@ -74,7 +74,7 @@ impl Place {
 }
 
 pub(crate) fn live(host: &PolicyHost) -> String {
-    host.live().identity().name.clone()
+    host.current().identity().name.clone()
 }
 
 fn component_file(folder: &Path, revision: &Revision) -> PathBuf {
@@ -105,7 +105,7 @@ async fn a_new_active_revision_goes_live_once() {
     };
     assert_eq!((revision, policy.name.as_str()), (1, "second"));
     assert_eq!(live(&host), "second");
-    assert_eq!(host.live().settings(), "{}");
+    assert_eq!(host.current().settings(), "{}");
     assert_eq!(
         follower.look(&host, later()).await,
         FollowOutcome::Unchanged
@@ -223,4 +223,50 @@ async fn a_line_that_is_being_written_is_waited_for() {
     std::fs::write(place.history(), &two).unwrap();
     follower.look(&host, later()).await;
     assert_eq!(live(&host), "third");
+}
+
+#[tokio::test]
+async fn a_component_that_was_not_there_is_looked_for_again_after_a_while() {
+    let (place, host) = (Place::new(), host(&named("first")));
+    let follower = place.follower();
+    let revision = place.activate(&named("second"), Program::Component);
+    let component = component_file(place.folder(), &revision);
+    let away = place.folder().join("away.wasm");
+    std::fs::rename(&component, &away).unwrap();
+    let began = later();
+    let outcome = follower.look(&host, began).await;
+    assert!(
+        matches!(
+            &outcome,
+            FollowOutcome::Failed(LoadError::Revision(RevisionError::Missing(_)))
+        ),
+        "{outcome:?}"
+    );
+    std::fs::rename(&away, &component).unwrap();
+    let soon = began + Duration::from_secs(29);
+    assert_eq!(follower.look(&host, soon).await, FollowOutcome::Unchanged);
+    let due = began + Duration::from_secs(30);
+    let outcome = follower.look(&host, due).await;
+    assert!(
+        matches!(&outcome, FollowOutcome::Activated { revision: 1, .. }),
+        "{outcome:?}"
+    );
+    assert_eq!(host.status().failed, None);
+}
+
+#[tokio::test]
+async fn what_failed_is_forgotten_once_what_is_live_is_what_is_wanted() {
+    let (place, host) = (Place::new(), host(&named("first")));
+    let follower = place.follower();
+    place.activate(&named("first"), Program::Component);
+    follower.look(&host, later()).await;
+    place.activate(b"no policy", Program::Component);
+    follower.look(&host, later()).await;
+    assert!(host.status().failed.is_some());
+    place.activate(&named("first"), Program::Component);
+    assert_eq!(
+        follower.look(&host, later()).await,
+        FollowOutcome::Unchanged
+    );
+    assert_eq!(host.status().failed, None);
 }

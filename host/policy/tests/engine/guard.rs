@@ -1,12 +1,10 @@
 //! What happens while the live policy fails.
 
-use crate::follow::{Place, live};
-use crate::guest::{Guest, TRIGGER, named, snapshot};
-use crate::{later, limits};
-use gansauditor_audit::domain::Timestamp;
-use gansauditor_audit::ports::{Clock, PolicyEngine, PolicyError};
-use gansauditor_policy::revisions::{Change, Program};
-use gansauditor_policy::{Follower, Guard, HostConfig, OnFailure, PolicyHost};
+use crate::guest::{Guest, TRIGGER, named, refusal, snapshot};
+use crate::limits;
+use gansauditor_audit::domain::{SessionId, Timestamp};
+use gansauditor_audit::ports::{Clock, LivePolicy, PolicyEngine, PolicyError};
+use gansauditor_policy::{Guard, HostConfig, OnFailure, PolicyHost};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -48,15 +46,26 @@ fn guarded(on_failure: OnFailure, failures: u32) -> (PolicyHost, Arc<Hands>) {
     (host, clock)
 }
 
-/// Whether the live policy decides at a time, or how it fails.
+/// Whether the live policy decides at a time, or how it fails; for one session after the other.
 async fn evaluate(host: &PolicyHost, at: Timestamp) -> Result<(), PolicyError> {
-    let answer = host.live().evaluate(Arc::new(snapshot(at))).await;
-    answer.map(|_| ())
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let session = format!("s-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    evaluate_for(host, &session, at).await
+}
+
+async fn evaluate_for(host: &PolicyHost, session: &str, at: Timestamp) -> Result<(), PolicyError> {
+    let live = guarded_policy(host, session);
+    live.evaluate(Arc::new(snapshot(at))).await.map(|_| ())
+}
+
+/// The live policy as an audit of this session gets it.
+fn guarded_policy(host: &PolicyHost, session: &str) -> Arc<dyn LivePolicy> {
+    host.in_force(&SessionId::new(session).unwrap()).live
 }
 
 /// Name of the policy that stands in for the live one.
 fn fallback(host: &PolicyHost) -> Option<String> {
-    let fallback = host.fallback(&*host.live())?;
+    let fallback = host.fallback(&host.current())?;
     Some(fallback.identity().name.clone())
 }
 
@@ -94,12 +103,44 @@ async fn while_one_trial_runs_no_other_is_let_through() {
     let (host, clock) = guarded(OnFailure::Closed, 1);
     evaluate(&host, TRIGGER).await.unwrap_err();
     clock.0.store(60_000, Ordering::SeqCst);
-    let live = host.live();
+    let live = guarded_policy(&host, "one");
     let trial = live.evaluate(Arc::new(snapshot(WELL)));
     let second = evaluate(&host, WELL);
     let (trial, second) = tokio::join!(trial, second);
     assert!(trial.is_ok());
     assert!(matches!(second, Err(PolicyError::Suspended { .. })));
+}
+
+#[tokio::test]
+async fn one_session_takes_the_policy_from_nobody() {
+    let (host, _) = guarded(OnFailure::Closed, 2);
+    for failures in 1..=5 {
+        evaluate_for(&host, "one", TRIGGER).await.unwrap_err();
+        let trouble = host.status().trouble.unwrap();
+        assert_eq!(trouble.failures, failures);
+        assert_eq!(trouble.suspended_until, None);
+    }
+    let error = evaluate_for(&host, "another", TRIGGER).await.unwrap_err();
+    assert!(matches!(error, PolicyError::Trapped(_)), "{error}");
+    let error = evaluate_for(&host, "third", WELL).await.unwrap_err();
+    assert!(matches!(error, PolicyError::Suspended { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_policy_that_says_why_it_does_not_decide_has_not_failed() {
+    let on_trigger = refusal();
+    let refusing = Guest {
+        name: "refusing",
+        on_trigger: &on_trigger,
+        ..Guest::default()
+    };
+    let (host, _) = guarded(OnFailure::Closed, 2);
+    host.activate(refusing.component(), "").await.unwrap();
+    for _ in 0..3 {
+        let error = evaluate(&host, TRIGGER).await.unwrap_err();
+        assert!(matches!(error, PolicyError::Refused(_)), "{error}");
+    }
+    assert_eq!(host.status().trouble, None);
 }
 
 #[tokio::test]
@@ -156,60 +197,4 @@ async fn a_policy_does_not_stand_in_for_itself() {
     };
     let host = PolicyHost::with_core(config, "", clock).unwrap();
     assert_eq!(fallback(&host), None);
-}
-
-/// A directory in which a good policy was followed by ones that trap, and a host that has the last one live.
-async fn followed(on_failure: OnFailure, trapping_names: &[&str]) -> (Place, PolicyHost, Follower) {
-    let place = Place::new();
-    place.activate(&named("good"), Program::Component);
-    for name in trapping_names {
-        place.activate(&trapping(name), Program::Component);
-    }
-    let (host, _) = guarded(on_failure, 2);
-    let follower = place.follower();
-    follower.look(&host, later()).await;
-    (place, host, follower)
-}
-
-#[tokio::test]
-async fn where_the_last_good_policy_is_wanted_a_suspended_one_is_rolled_back() {
-    let (place, host, follower) = followed(OnFailure::LastGood, &["bad"]).await;
-    evaluate(&host, TRIGGER).await.unwrap_err();
-    follower.look(&host, later()).await;
-    assert_eq!(live(&host), "bad", "one failure is not enough");
-    evaluate(&host, TRIGGER).await.unwrap_err();
-    follower.look(&host, later()).await;
-    assert_eq!(live(&host), "good");
-    assert_eq!(host.status().trouble, None);
-    let history = place.policies.history().unwrap();
-    let newest = &history.revisions().last().unwrap().record;
-    assert_eq!(newest.change, Change::Rollback { to: 1 });
-    let reason = newest.reason.as_deref().unwrap();
-    assert!(
-        reason.starts_with("revision 2 failed 2 times in a row: "),
-        "{reason}"
-    );
-}
-
-#[tokio::test]
-async fn nobody_goes_back_twice_nor_where_that_is_not_wanted() {
-    let (place, host, follower) = followed(OnFailure::LastGood, &["bad", "worse"]).await;
-    for _ in 0..4 {
-        let _ = evaluate(&host, TRIGGER).await;
-        follower.look(&host, later()).await;
-    }
-    assert_eq!(
-        live(&host),
-        "bad",
-        "gone back to once, and left to a person"
-    );
-    assert_eq!(place.policies.history().unwrap().newest(), 4);
-
-    let (place, host, follower) = followed(OnFailure::Core, &["bad"]).await;
-    for _ in 0..3 {
-        let _ = evaluate(&host, TRIGGER).await;
-        follower.look(&host, later()).await;
-    }
-    assert_eq!(live(&host), "bad");
-    assert_eq!(place.policies.history().unwrap().newest(), 2);
 }

@@ -60,6 +60,23 @@ pub(crate) mod answer {
     pub(crate) const MEMO: u32 = DECISION + 280;
 }
 
+/// Sets a text or list of the answer.
+pub(crate) fn list(at: u32, pointer: u32, len: u32) -> String {
+    format!(
+        "(i32.store (i32.const {at}) (i32.const {pointer})) (i32.store offset=4 (i32.const {at}) (i32.const {len}))"
+    )
+}
+
+/// Refuses to decide, with the first six letters of its name as the reason.
+pub(crate) fn refusal() -> String {
+    format!(
+        "(i32.store8 (i32.const {}) (i32.const 1)) (i32.store8 (i32.const {}) (i32.const 2)) {}",
+        answer::TAG,
+        answer::DECISION,
+        list(answer::DECISION + 4, 2048, 6)
+    )
+}
+
 impl Guest<'_> {
     /// The component.
     pub(crate) fn component(&self) -> Vec<u8> {

@@ -1,16 +1,16 @@
 //! Policies that misbehave when they decide: each failure has its own type, and the next call works.
 
-use crate::guest::{Guest, TRIGGER, answer, snapshot};
+use crate::guest::{Guest, TRIGGER, answer, list, refusal, snapshot};
 use crate::{host, limits};
 use gansauditor_audit::domain::{Status, Timestamp};
-use gansauditor_audit::ports::{PolicyEngine, PolicyError};
+use gansauditor_audit::ports::{LivePolicy as _, PolicyError};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The failure of a policy that misbehaves so, after showing that it decides before and after.
 async fn failure(component: Vec<u8>) -> PolicyError {
     let host = host(&component);
-    let live = host.live();
+    let live = host.current();
     let decent = Arc::new(snapshot(Timestamp(1)));
     let before = live
         .evaluate(Arc::clone(&decent))
@@ -37,7 +37,7 @@ async fn failure_of(on_trigger: &str) -> PolicyError {
 async fn an_endless_loop_ends_at_the_deadline() {
     let host = host(&Guest::triggered("(loop $l (br $l))"));
     let started = Instant::now();
-    let failure = host.live().evaluate(Arc::new(snapshot(TRIGGER))).await;
+    let failure = host.current().evaluate(Arc::new(snapshot(TRIGGER))).await;
     let took = started.elapsed();
     assert_eq!(failure, Err(PolicyError::TimedOut(limits().deadline)));
     assert!(took >= limits().deadline, "never early: {took:?}");
@@ -98,13 +98,6 @@ async fn a_trap_is_a_trap() {
         matches!(&failure, PolicyError::Trapped(text) if text.contains("out of bounds")),
         "{failure:?}"
     );
-}
-
-/// Sets a text or list of the answer.
-fn list(at: u32, pointer: u32, len: u32) -> String {
-    format!(
-        "(i32.store (i32.const {at}) (i32.const {pointer})) (i32.store offset=4 (i32.const {at}) (i32.const {len}))"
-    )
 }
 
 #[tokio::test]
@@ -231,7 +224,7 @@ async fn a_memo_over_64_kib_is_an_invalid_decision() {
     );
     let host = host(&Guest::triggered(&memo(65_536)));
     let decision = host
-        .live()
+        .current()
         .evaluate(Arc::new(snapshot(TRIGGER)))
         .await
         .expect("64 KiB are allowed");
@@ -240,13 +233,7 @@ async fn a_memo_over_64_kib_is_an_invalid_decision() {
 
 #[tokio::test]
 async fn a_refusal_is_passed_on() {
-    let failure = failure_of(&format!(
-        "(i32.store8 (i32.const {}) (i32.const 1)) (i32.store8 (i32.const {}) (i32.const 2)) {}",
-        answer::TAG,
-        answer::DECISION,
-        list(answer::DECISION + 4, 2048, 6)
-    ))
-    .await;
+    let failure = failure_of(&refusal()).await;
     assert_eq!(failure, PolicyError::Refused("decent".into()));
 }
 
@@ -258,7 +245,7 @@ async fn nothing_survives_from_one_evaluation_to_the_next() {
     );
     let host = host(&component);
     for _ in 0..50 {
-        host.live()
+        host.current()
             .evaluate(Arc::new(snapshot(TRIGGER)))
             .await
             .expect("the memory is fresh");
@@ -270,7 +257,7 @@ async fn a_runaway_policy_does_not_block_the_runtime() {
     let host = host(&Guest::triggered("(loop $l (br $l))"));
     let runaways: Vec<_> = (0..8)
         .map(|_| {
-            let live = host.live();
+            let live = host.current();
             tokio::spawn(async move { live.evaluate(Arc::new(snapshot(TRIGGER))).await })
         })
         .collect();

@@ -3,7 +3,7 @@
 use crate::guest::{Guest, snapshot};
 use crate::host;
 use gansauditor_audit::domain::{Digest, Timestamp};
-use gansauditor_audit::ports::{LivePolicy, PolicyEngine, PolicyError};
+use gansauditor_audit::ports::{LivePolicy, PolicyError};
 use gansauditor_policy::LoadError;
 use std::path::Path;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ async fn refusal(component: Vec<u8>) -> LoadError {
     assert_eq!(after.since, before.since);
     let failed = after.failed.expect("the failure is on record");
     assert_eq!((failed.digest, &failed.error), (Some(digest), &error));
-    host.live()
+    host.current()
         .evaluate(Arc::new(snapshot(Timestamp(1))))
         .await
         .expect("the live policy still decides");

@@ -3,7 +3,7 @@
 use crate::guest::{Guest, TRIGGER, named, snapshot};
 use crate::{host, limits};
 use gansauditor_audit::domain::Timestamp;
-use gansauditor_audit::ports::{PolicyEngine, PolicyError, SystemClock};
+use gansauditor_audit::ports::{LivePolicy as _, PolicyError, SystemClock};
 use gansauditor_policy::{LoadError, OwnLimits, PolicyHost, Setup};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ fn under(json: &str) -> Setup {
 async fn failure(component: Vec<u8>, setup: Setup) -> PolicyError {
     let host = host(&named("first"));
     host.activate(component, setup).await.unwrap();
-    let answer = host.live().evaluate(Arc::new(snapshot(TRIGGER))).await;
+    let answer = host.current().evaluate(Arc::new(snapshot(TRIGGER))).await;
     answer.expect_err("it is over its limits")
 }
 
@@ -37,7 +37,7 @@ async fn a_policy_may_be_given_more_memory_than_the_host_gives_and_no_more_than_
     let host = host(&named("first"));
     let setup = under(r#"{"memory_bytes": 16777216}"#);
     host.activate(growing.clone(), setup).await.unwrap();
-    let answer = host.live().evaluate(Arc::new(snapshot(TRIGGER))).await;
+    let answer = host.current().evaluate(Arc::new(snapshot(TRIGGER))).await;
     assert!(answer.is_ok(), "{answer:?}");
     let error = failure(growing, under(r#"{"memory_bytes": 8388608}"#)).await;
     assert!(
@@ -57,11 +57,11 @@ async fn fuel_ends_a_loop_by_count_and_not_by_the_clock() {
 async fn the_core_decides_the_same_whether_its_fuel_is_counted_or_not() {
     let host = PolicyHost::with_core(limits(), "", Arc::new(SystemClock)).unwrap();
     let facts = Arc::new(snapshot(Timestamp(1)));
-    let free = host.live().evaluate(Arc::clone(&facts)).await.unwrap();
+    let free = host.current().evaluate(Arc::clone(&facts)).await.unwrap();
     host.activate_core(under(r#"{"fuel": 100000000}"#))
         .await
         .unwrap();
-    let counted = host.live().evaluate(Arc::clone(&facts)).await.unwrap();
+    let counted = host.current().evaluate(Arc::clone(&facts)).await.unwrap();
     assert_eq!(free, counted);
     // What it takes is the same each time, so that a bound below it is never just met.
     let too_little = under(r#"{"fuel": 1000}"#);

@@ -3,7 +3,7 @@
 use crate::guest::{TRIGGER, snapshot};
 use crate::host;
 use gansauditor_audit::domain::{Status, Timestamp};
-use gansauditor_audit::ports::PolicyEngine;
+use gansauditor_audit::ports::LivePolicy as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use wit_component::WitPrinter;
@@ -50,9 +50,12 @@ async fn a_policy_that_was_built_against_1_0_0_still_loads_and_decides() {
     let component = std::fs::read(released().join("policy-1.0.0.wasm")).unwrap();
     let host = host(&component);
     assert_eq!(host.status().live.name, "released");
-    let decision = host.live().evaluate(Arc::new(snapshot(Timestamp(1)))).await;
+    let decision = host
+        .current()
+        .evaluate(Arc::new(snapshot(Timestamp(1))))
+        .await;
     assert_eq!(decision.unwrap().status, Status::Continue);
     // It was made to fail where today's do, so what it is shown has kept its layout too.
-    let failure = host.live().evaluate(Arc::new(snapshot(TRIGGER))).await;
+    let failure = host.current().evaluate(Arc::new(snapshot(TRIGGER))).await;
     assert!(failure.is_err());
 }

@@ -3,7 +3,7 @@
 use crate::guest::{named, snapshot};
 use crate::{host, limits};
 use gansauditor_audit::domain::Timestamp;
-use gansauditor_audit::ports::{Clock, LivePolicy, PolicyEngine};
+use gansauditor_audit::ports::{Clock, LivePolicy};
 use gansauditor_policy::PolicyHost;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,7 +18,7 @@ async fn evaluations_go_on_while_policies_are_swapped() {
             tokio::spawn(async move {
                 let mut decided = 0;
                 while !done.load(Ordering::Relaxed) || decided == 0 {
-                    host.live()
+                    host.current()
                         .evaluate(Arc::new(snapshot(Timestamp(1))))
                         .await
                         .expect("every evaluation decides");
@@ -32,7 +32,7 @@ async fn evaluations_go_on_while_policies_are_swapped() {
         let name = if round % 2 == 0 { "second" } else { "first" };
         let identity = host.activate(named(name), "").await.unwrap();
         assert_eq!(identity.name, name);
-        assert_eq!(host.live().identity(), &identity);
+        assert_eq!(host.current().identity(), &identity);
     }
     done.store(true, Ordering::Relaxed);
     for evaluations in evaluating {
@@ -43,14 +43,14 @@ async fn evaluations_go_on_while_policies_are_swapped() {
 #[tokio::test]
 async fn a_policy_that_was_asked_for_before_the_swap_stays_the_one_it_was() {
     let host = host(&named("first"));
-    let held = host.live();
+    let held = host.current();
     host.activate(named("second"), "{\"a\":1}").await.unwrap();
     assert_eq!(held.identity().name, "first");
     held.evaluate(Arc::new(snapshot(Timestamp(1))))
         .await
         .unwrap();
-    assert_eq!(host.live().identity().name, "second");
-    assert_eq!(host.live().settings(), "{\"a\":1}");
+    assert_eq!(host.current().identity().name, "second");
+    assert_eq!(host.current().settings(), "{\"a\":1}");
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn the_one_before_can_be_published_again() {
     let before = host.current();
     host.activate(named("second"), "").await.unwrap();
     host.publish(before);
-    assert_eq!(host.live().identity().name, "first");
+    assert_eq!(host.current().identity().name, "first");
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! Candidates on trial beside the live policy, over one policy directory.
 
 use crate::follow::{Place, live};
-use crate::guest::{Guest, named, snapshot};
-use crate::{host, later};
-use gansauditor_audit::domain::{Decision, SessionId, Status, StopReason, Timestamp};
-use gansauditor_audit::ports::{Comparison, PolicyEngine, PolicyError, Trial};
+use crate::guest::{Guest, TRIGGER, named, snapshot};
+use crate::{host, later, limits};
+use gansauditor_audit::domain::{Decision, Digest, SessionId, Status, StopReason, Timestamp};
+use gansauditor_audit::ports::{
+    Comparison, LivePolicy as _, PolicyEngine, PolicyError, SystemClock, Trial,
+};
 use gansauditor_policy::revisions::{Change, Program, Revision};
 use gansauditor_policy::{Compared, Follower, PolicyHost, Tally, TrialRules};
 use std::io::Write as _;
@@ -31,7 +33,7 @@ impl Server {
     }
 
     fn trial(&self) -> Option<Arc<dyn Trial>> {
-        self.host.in_force().trial
+        self.host.in_force(&session()).trial
     }
 
     /// What the trial is told of a submission, with what the candidate made of it.
@@ -42,11 +44,12 @@ impl Server {
     ) {
         let trial = self.trial().expect("a trial runs");
         let facts = Arc::new(snapshot(Timestamp(1)));
-        let decision = self.host.live().evaluate(facts).await.unwrap();
+        let decision = self.host.current().evaluate(facts).await.unwrap();
         let comparison = Comparison {
-            session: SessionId::new("s").unwrap(),
+            session: session(),
             cycle: 1,
             attempt,
+            work: Digest::of(&attempt.to_le_bytes()),
             at: Timestamp(1),
             candidate_acts: false,
             live: Ok(decision.clone()),
@@ -55,6 +58,10 @@ impl Server {
         };
         trial.note(comparison).await;
     }
+}
+
+fn session() -> SessionId {
+    SessionId::new("s").unwrap()
 }
 
 fn agrees(decision: Decision) -> Result<Decision, PolicyError> {
@@ -105,10 +112,7 @@ async fn a_candidate_on_trial_is_beside_the_live_policy_and_not_in_its_place() {
     assert_eq!(live(&server.host), "live");
     let trial = server.trial().unwrap();
     assert_eq!(trial.candidate().identity().name, "candidate");
-    assert!(
-        !trial.acts_on(&SessionId::new("s").unwrap()),
-        "a share of 0"
-    );
+    assert!(!trial.acts_on(&session()), "a share of 0");
     let followed = server.follower.followed().await;
     assert_eq!(followed.revision, Some(1));
     assert_eq!(
@@ -133,12 +137,7 @@ async fn a_share_of_the_whole_decides_on_every_session() {
         ..RULES
     };
     let server = Server::over(&place(rules)).await;
-    assert!(
-        server
-            .trial()
-            .unwrap()
-            .acts_on(&SessionId::new("s").unwrap())
-    );
+    assert!(server.trial().unwrap().acts_on(&session()));
 }
 
 #[tokio::test]
@@ -174,7 +173,80 @@ async fn without_promotion_a_passed_trial_waits_for_a_person() {
         server.note(attempt, agrees).await;
     }
     assert_eq!(newest(&place).number, 2);
-    assert_eq!(tally(&place).decisions(), 3, "no more than was asked for");
+    assert_eq!(tally(&place).decisions(), 5);
+    assert!(server.trial().is_some());
+    server.note(6, fails).await;
+    let ended = newest(&place).record;
+    assert_eq!(
+        ended.change,
+        Change::Withdraw { trial: 2 },
+        "what it did well before excuses nothing"
+    );
+}
+
+#[tokio::test]
+async fn the_same_work_counts_once_however_often_it_is_submitted() {
+    let place = place(RULES);
+    let (one, two) = (Server::over(&place).await, Server::over(&place).await);
+    for _ in 0..5 {
+        one.note(1, agrees).await;
+        two.note(1, agrees).await;
+        two.note(1, differs).await;
+    }
+    assert!(matches!(newest(&place).record.change, Change::Try(_)));
+    assert_eq!(place.policies.comparisons(2).unwrap().len(), 2);
+    assert_eq!(
+        tally(&place),
+        Tally {
+            same: 1,
+            changed: 1,
+            failed: 0
+        }
+    );
+}
+
+#[tokio::test]
+async fn when_the_ledger_is_full_the_candidate_decides_no_more() {
+    let place = place(TrialRules {
+        share: 100,
+        promote: false,
+        ..RULES
+    });
+    let server = Server::over(&place).await;
+    server.note(1, agrees).await;
+    let ledger = place.folder().join("policies/trials/2.jsonl");
+    let file = std::fs::File::options().write(true).open(&ledger).unwrap();
+    file.set_len(16 << 20).unwrap();
+    let trial = server.trial().unwrap();
+    assert!(trial.acts_on(&session()));
+    server.note(2, agrees).await;
+    assert!(!trial.acts_on(&session()));
+    assert_eq!(std::fs::metadata(&ledger).unwrap().len(), 16 << 20);
+    assert_eq!(newest(&place).number, 2, "a person decides");
+}
+
+/// A candidate that never ends takes its own turns.
+#[tokio::test]
+async fn a_candidate_that_runs_away_keeps_no_decision_waiting() {
+    let place = Place::new();
+    place.activate(&named("live"), Program::Component);
+    let runaway = Guest::triggered("(loop $l (br $l))");
+    place.change(Change::Try(RULES), &runaway, Program::Component);
+    let mut limits = limits();
+    limits.concurrent = 1;
+    let host = PolicyHost::with_core(limits, "", Arc::new(SystemClock)).unwrap();
+    place.follower().look(&host, later()).await;
+    assert_eq!(live(&host), "live");
+    let candidate = host.in_force(&session()).trial.unwrap().candidate();
+    let slow = tokio::spawn(async move { candidate.evaluate(Arc::new(snapshot(TRIGGER))).await });
+    // It takes its turn.
+    tokio::task::yield_now().await;
+    let live = host.current();
+    live.evaluate(Arc::new(snapshot(Timestamp(1))))
+        .await
+        .unwrap();
+    assert!(!slow.is_finished());
+    assert!(matches!(slow.await.unwrap(), Err(PolicyError::TimedOut(_))));
 }
 
 #[tokio::test]
@@ -193,7 +265,7 @@ async fn a_failure_or_a_difference_too_much_sends_the_candidate_away_at_once() {
         });
         let server = Server::over(&place).await;
         let trial = server.trial().unwrap();
-        let session = SessionId::new("s").unwrap();
+        let session = session();
         assert!(trial.acts_on(&session));
         server.note(1, candidate).await;
         assert!(!trial.acts_on(&session), "before the history is looked at");

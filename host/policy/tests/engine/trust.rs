@@ -4,7 +4,7 @@ use crate::guest::{Guest, TRIGGER, named, snapshot};
 use crate::signer::Signer;
 use crate::{later, limits};
 use gansauditor_audit::domain::{Digest, Timestamp};
-use gansauditor_audit::ports::{PolicyEngine, PolicyError, SystemClock};
+use gansauditor_audit::ports::{LivePolicy as _, PolicyError, SystemClock};
 use gansauditor_policy::{
     Artifact, HostConfig, LoadError, PolicyHost, Trust, WatchOutcome, Watcher,
 };
@@ -82,9 +82,12 @@ async fn an_allowed_import_lets_a_policy_in_and_has_nothing_behind_it() {
         ..Trust::default()
     });
     host.activate(component, "").await.unwrap();
-    let decent = host.live().evaluate(Arc::new(snapshot(Timestamp(1)))).await;
+    let decent = host
+        .current()
+        .evaluate(Arc::new(snapshot(Timestamp(1))))
+        .await;
     assert!(decent.is_ok(), "{decent:?}");
-    let asking = host.live().evaluate(Arc::new(snapshot(TRIGGER))).await;
+    let asking = host.current().evaluate(Arc::new(snapshot(TRIGGER))).await;
     let error = asking.unwrap_err();
     assert!(
         matches!(&error, PolicyError::Trapped(why) if why.contains("now")),

@@ -2,7 +2,7 @@
 
 use crate::guest::named;
 use crate::{host, later};
-use gansauditor_audit::ports::PolicyEngine;
+use gansauditor_audit::ports::LivePolicy as _;
 use gansauditor_policy::{LoadError, WatchOutcome, Watcher};
 
 #[tokio::test]
@@ -25,7 +25,7 @@ async fn a_replaced_file_goes_live() {
         panic!("the new file goes live");
     };
     assert_eq!(identity.name, "second");
-    assert_eq!(host.live().identity(), &identity);
+    assert_eq!(host.current().identity(), &identity);
     assert_eq!(watcher.look(&host, later()).await, WatchOutcome::Unchanged);
 }
 
@@ -41,7 +41,7 @@ async fn a_half_written_file_fails_once_and_goes_live_when_it_is_whole() {
         watcher.look(&host, later()).await,
         WatchOutcome::Failed(LoadError::Compile(_))
     ));
-    assert_eq!(host.live().identity().name, "first");
+    assert_eq!(host.current().identity().name, "first");
     assert_eq!(
         watcher.look(&host, later()).await,
         WatchOutcome::Unchanged,
@@ -133,4 +133,18 @@ async fn a_pipe_in_the_place_of_the_file_or_its_signature_is_told_and_waited_for
     std::fs::remove_file(signature).unwrap();
     let told = watcher.look(&host, later()).await;
     assert!(matches!(told, WatchOutcome::Activated(_)), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_put_back_has_not_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.wasm");
+    let host = host(&named("first"));
+    let mut watcher = Watcher::new(&path, "");
+    std::fs::write(&path, "no policy").unwrap();
+    watcher.look(&host, later()).await;
+    assert!(host.status().failed.is_some());
+    std::fs::write(&path, named("first")).unwrap();
+    assert_eq!(watcher.look(&host, later()).await, WatchOutcome::Unchanged);
+    assert_eq!(host.status().failed, None);
 }

@@ -100,7 +100,7 @@ pub(crate) struct Policies {
 }
 
 impl PolicyEngine for Policies {
-    fn in_force(&self) -> InForce {
+    fn in_force(&self, _: &SessionId) -> InForce {
         InForce {
             live: self.live.clone(),
             trial: self.trial.lock().unwrap().clone(),

@@ -68,7 +68,7 @@ pub(in crate::config) static FAILURES: Whole = Whole {
     min: 1,
     max: 1_000,
     default: 5,
-    meaning: "Failures in a row after which the policy is not asked for a minute.",
+    meaning: "Failures in a row, in more than one session, after which the policy is not asked for a minute.",
 };
 
 pub(in crate::config) static MAX_ATTEMPTS: Whole = cap(
