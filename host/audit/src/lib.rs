@@ -19,6 +19,7 @@ mod iteration;
 mod ledger;
 mod one_audit;
 mod panel;
+pub mod plain;
 pub mod ports;
 mod queue;
 mod remarks;

@@ -8,6 +8,7 @@ use crate::description::is_name;
 use crate::error::SettingsProblem;
 use crate::limits::Limits;
 use gansauditor_audit::domain as host;
+use gansauditor_audit::plain::quoted;
 use gansauditor_audit::ports::PolicyError;
 
 /// Most bytes of a memo, as the contract has it.
@@ -67,7 +68,7 @@ pub(crate) fn termination_misfit(decision: &host::Decision) -> Option<&'static s
 
 /// What a policy says when it does not decide, as one text.
 pub(crate) fn refusal(error: wit::Error) -> PolicyError {
-    let mut text = match error {
+    let text = match error {
         wit::Error::InvalidSettings(problems) => {
             let problems: Vec<_> = problems
                 .into_iter()
@@ -84,8 +85,7 @@ pub(crate) fn refusal(error: wit::Error) -> PolicyError {
         wit::Error::InvalidSnapshot(what) => format!("the snapshot breaks the contract: {what}"),
         wit::Error::Other(what) => what,
     };
-    text.truncate(text.floor_char_boundary(MAX_REFUSAL));
-    PolicyError::Refused(text)
+    PolicyError::Refused(quoted(&text, MAX_REFUSAL))
 }
 
 enum Broken {

@@ -12,6 +12,7 @@ use crate::trust::{Artifact, Trust};
 use crate::{decision, self_test};
 use async_trait::async_trait;
 use gansauditor_audit::domain::{Decision, HistoryRequest, PolicyIdentity, Snapshot};
+use gansauditor_audit::plain::quoted;
 use gansauditor_audit::ports::{LivePolicy, PolicyError};
 use std::sync::Arc;
 use std::time::Instant;
@@ -217,13 +218,9 @@ impl LivePolicy for LoadedPolicy {
 }
 
 fn problem(given: types::Problem) -> SettingsProblem {
-    let bounded = |mut text: String| {
-        text.truncate(text.floor_char_boundary(MAX_PROBLEM));
-        text
-    };
     SettingsProblem {
-        path: bounded(given.path),
-        message: bounded(given.message),
+        path: quoted(&given.path, MAX_PROBLEM),
+        message: quoted(&given.message, MAX_PROBLEM),
     }
 }
 

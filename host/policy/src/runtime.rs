@@ -5,6 +5,7 @@ use crate::config;
 use crate::error::LoadError;
 use crate::limits::{Limits, Meter};
 use crate::ticker::Ticker;
+use gansauditor_audit::plain::quoted;
 use gansauditor_audit::ports::PolicyError;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -129,12 +130,7 @@ impl Runtime {
 }
 
 fn excerpt(error: &wasmtime::Error) -> String {
-    let mut text = format!("{error:#}");
-    if text.len() > MAX_TRAP_TEXT {
-        text.truncate(text.floor_char_boundary(MAX_TRAP_TEXT));
-        text.push_str(" ...");
-    }
-    text
+    quoted(&format!("{error:#}"), MAX_TRAP_TEXT)
 }
 
 /// The best engine that this system allows.

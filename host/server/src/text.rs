@@ -1,28 +1,6 @@
 //! Text on a terminal, some of it untrusted.
 
-/// The text on one line, without a character that a terminal would obey or that reverses what is shown.
-pub(crate) fn plain(text: &str) -> String {
-    text.chars()
-        .fold(String::with_capacity(text.len()), |mut plain, c| {
-            push_plain(&mut plain, c);
-            plain
-        })
-}
-
-/// One character of such a text.
-pub(crate) fn push_plain(plain: &mut String, c: char) {
-    match c {
-        '\t' => plain.push_str("    "),
-        c if is_unsafe(c) => plain.extend(c.escape_unicode()),
-        c => plain.push(c),
-    }
-}
-
-/// Control characters, and those that reverse the direction of what follows.
-pub(crate) fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
+pub(crate) use gansauditor_audit::plain::{is_unsafe, plain, push_plain};
 
 /// JSON without the whitespace between its values; all else stays as it is written. A text that is no JSON gives one.
 pub(crate) fn compact(json: &str) -> String {
@@ -82,14 +60,5 @@ mod tests {
         assert_eq!(cut("naïve".to_owned(), 6), "naïve");
         assert_eq!(cut("naïve".to_owned(), 3), "na ...");
         assert_eq!(cut(String::new(), 0), "");
-    }
-
-    #[test]
-    fn keeps_what_is_read_and_escapes_what_is_obeyed() {
-        assert_eq!(plain("naïve 漢字\t!"), "naïve 漢字    !");
-        assert_eq!(
-            plain("a\n\u{1b}[2J\u{202e}b"),
-            "a\\u{a}\\u{1b}[2J\\u{202e}b"
-        );
     }
 }

@@ -1,5 +1,6 @@
 //! What commands print: text in columns, or JSON.
 
+use crate::text::is_unsafe;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::io::{self, ErrorKind, Write};
@@ -20,10 +21,26 @@ pub(super) fn stdout() -> impl Write {
 
 /// One JSON value on stdout.
 pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from)?;
-    writeln!(out)?;
+    let text = serde_json::to_string_pretty(value)?;
+    writeln!(io::stdout().lock(), "{}", unobeyed(&text))?;
     Ok(())
+}
+
+/// The same JSON, without a character that a terminal would obey or that reverses what is shown: outside of its texts
+/// there is none but line breaks.
+fn unobeyed(json: &str) -> String {
+    let mut same = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || !is_unsafe(c) {
+            same.push(c);
+        } else {
+            // All of them are in the basic plane: one unit each.
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                same.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    same
 }
 
 /// The reader of the output went away.
@@ -47,6 +64,16 @@ pub(super) fn ago(millis: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_is_the_same_and_no_terminal_obeys_it() {
+        let said = "a\u{9b}2J\u{202e}b\u{7f}\u{1b}[0m 漢字 \n";
+        let json = unobeyed(&serde_json::to_string_pretty(&[said]).unwrap());
+        assert!(!json.contains(|c| c != '\n' && is_unsafe(c)), "{json}");
+        assert!(json.contains("漢字"));
+        let again: Vec<String> = serde_json::from_str(&json).unwrap();
+        assert_eq!(again, [said]);
+    }
 
     #[test]
     fn says_how_long_ago_in_the_largest_fitting_unit() {
