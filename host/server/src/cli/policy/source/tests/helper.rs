@@ -4,7 +4,6 @@ use super::super::credentials::Login;
 use super::super::helper::{Kept, ask};
 use super::*;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use tempfile::TempDir;
 
 /// A helper in a folder of its own, which is `$W` in it.
@@ -15,8 +14,13 @@ impl Script {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("helper");
         let text = format!("#!/bin/sh\nW={}\n{body}\n", folder.path().display());
-        fs::write(&file, text).unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o700)).unwrap();
+        // Another process writes it: one that other tests begin while this one had it open for writing would have it open
+        // too, and what is open for writing cannot be run.
+        let written = std::process::Command::new("sh")
+            .args(["-c", r#"printf %s "$1" > "$0" && chmod 700 "$0""#])
+            .args([file.as_os_str(), text.as_ref()])
+            .status();
+        assert!(written.unwrap().success());
         Self(folder)
     }
 
