@@ -24,7 +24,11 @@ class Server:
 
     def __init__(self, state, **settings):
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        own = {"SYNC_AUDIT_STATE_DIRECTORY": str(state), "AUDIT_POLICY_CACHE": f"{state}.compiled"}
+        own = {
+            "SYNC_AUDIT_STATE_DIRECTORY": str(state),
+            "AUDIT_POLICY_CACHE": f"{state}.compiled",
+            "AUDIT_POLICY_SEAL": f"{state}.seal.key",
+        }
         env = {**kept, **own, **settings}
         self.process = subprocess.Popen(
             [BINARY, "serve"],

@@ -1,6 +1,7 @@
 """A writer of policy directories that checks nothing: whatever a server refuses, it refuses by itself."""
 
 import hashlib
+import hmac
 import json
 import pathlib
 import socket
@@ -23,6 +24,10 @@ class Writer:
         self.control = state / "control"
         (self.policies / "components").mkdir(parents=True, mode=0o700, exist_ok=True)
         self.revision = 0
+        self.key = bytes(range(32))
+        seal = pathlib.Path(f"{state}.seal.key")
+        seal.touch(mode=0o600)
+        seal.write_text(self.key.hex())
 
     def put_in_force(self, component, limits=None, signature=None):
         """Makes a component the active revision; the server's answer says what became of it."""
@@ -43,9 +48,9 @@ class Writer:
         if signature:
             line["signature"] = signature
         body = json.dumps(line, separators=(",", ":"))[:-1]
-        seal = hashlib.sha256(body.encode()).hexdigest()
+        seal = hmac.new(self.key, body.encode(), "sha256").hexdigest()
         with (self.policies / "history.jsonl").open("a") as history:
-            history.write(f'{body},"hash":"sha256:{seal}"}}\n')
+            history.write(f'{body},"seal":"hmac-sha256:{seal}"}}\n')
         return self.ask("look")
 
     def ask(self, what):

@@ -27,6 +27,7 @@ def environment(state, settings):
         "SYNC_AUDIT_STATE_DIRECTORY": str(state),
         # Beside the state, not in the home of whoever runs the tests.
         "AUDIT_POLICY_CACHE": f"{state}.compiled",
+        "AUDIT_POLICY_SEAL": f"{state}.seal.key",
     }
     return {**kept, **own, **settings}
 

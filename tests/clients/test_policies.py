@@ -4,6 +4,7 @@ import base64
 import contextlib
 import hashlib
 import json
+import shutil
 import socket
 import subprocess
 
@@ -63,12 +64,41 @@ async def test_an_activated_policy_decides_the_same_session_at_once(transport, t
         assert outcomes(told) == ["live"]
         told = policy(state, "rollback")
         assert told["stored"]["to"] == 1 and outcomes(told) == ["live"]
+        assert "there is no revision before" in policy(state, "rollback", code=2)
         third = await agent.submit(PERFECT)
         assert third["policy"]["name"] == "legacy-tiers"
     assert policy(state, "status")["servers"] == []
     async with connect(transport, state) as agent:
         again = await agent.submit(PERFECT)
         assert again["policy"] == third["policy"], "a restart keeps it"
+
+
+async def test_a_policy_that_a_project_brings_judges_nobody(tmp_path):
+    """As in a clone whose author had put a policy in force that lets everything pass."""
+    theirs, state, mine = tmp_path / "theirs", tmp_path / "state", tmp_path / "home/policy-seal.key"
+    policy(theirs, "activate", LEGACY)
+    shutil.copytree(theirs, state)
+    env = environment(state, {"AUDIT_POLICY_SEAL": str(mine)})
+
+    def run(*command, code):
+        ran = subprocess.run([BINARY, *map(str, command)], env=env, capture_output=True, text=True)
+        assert ran.returncode == code, ran.stderr
+        return ran.stdout + ran.stderr
+
+    work = tmp_path / "work.py"
+    work.write_text("print(1)\n")
+    for command, code in ((["audit", work], 2), (["serve"], 1)):
+        refused = run(*command, code=code)
+        assert "not sealed with the key of this installation (AUDIT_POLICY_SEAL)" in refused
+        assert "activate a policy" in refused
+    assert not mine.exists()
+    assert "line 1 of the policy history" in run("policy", "history", code=0)
+    run("policy", "activate", "--core", code=0)
+    assert mine.stat().st_mode & 0o777 == 0o600
+    assert '"name": "gansauditor-core"' in run("audit", "--format", "json", work, code=0)
+    # Who wrote the first line does not believe the second.
+    [line] = policy(state, "history", AUDIT_POLICY_SEAL=f"{theirs}.seal.key")
+    assert line["revision"] == 1 and not line["active"]
 
 
 async def test_a_candidate_that_is_none_leaves_everything_as_it_was(transport, tmp_path):

@@ -132,6 +132,7 @@ impl LoadError {
                 error,
                 RevisionError::Io { .. }
                     | RevisionError::Busy
+                    | RevisionError::Seal { .. }
                     | RevisionError::Missing(_)
                     | RevisionError::Altered(_)
             ),

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use gansauditor_audit::ports::Clock;
-use gansauditor_policy::revisions::{History, PolicyDirectory};
+use gansauditor_policy::revisions::{History, PolicyDirectory, SealFile};
 use gansauditor_policy::{
     Artifact, CompiledCache, Follower, HostConfig, Limits, PolicyHost, PublicKey, Setup, Trust,
     Watcher,
@@ -49,8 +49,9 @@ impl Policies {
         if let Some(file) = &config.policy {
             return from_file(file, config, clock);
         }
-        let directory = config.policies.as_deref().map(directory).transpose()?;
-        let Some(directory) = directory.flatten() else {
+        let state = config.policies.as_deref();
+        let directory = state.map(|state| directory(state, config.policy_seal.clone()));
+        let Some(directory) = directory.transpose()?.flatten() else {
             return Ok(Self {
                 host: built_in(config, clock)?,
                 source: Source::Program,
@@ -103,12 +104,14 @@ impl std::fmt::Display for Source {
     }
 }
 
-/// The policy directory inside a state directory; absent when there is no state directory.
-pub(crate) fn directory(state: &Path) -> anyhow::Result<Option<PolicyDirectory>> {
+/// The policy directory inside a state directory, whose history is sealed with the key in this file; absent when there is no
+/// state directory.
+pub(crate) fn directory(state: &Path, seal: SealFile) -> anyhow::Result<Option<PolicyDirectory>> {
     match Dir::open_ambient_dir(state, ambient_authority()) {
         Ok(state) => Ok(Some(PolicyDirectory::new(
             state,
             Limits::default().component_bytes,
+            seal,
         ))),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => {
@@ -155,14 +158,21 @@ fn from_directory(
     ))
 }
 
+/// Damaged lines that are warned of one by one.
+const SHOWN_DAMAGE: usize = 3;
+
 /// Says which lines of a history are damaged.
 pub(crate) fn warn_of_damage(history: &History) {
-    for damage in history.damage() {
+    let more = history.damaged().saturating_sub(SHOWN_DAMAGE);
+    for damage in history.damage().iter().take(SHOWN_DAMAGE) {
         tracing::warn!(
             "line {} of the policy history is damaged: {}",
             damage.line,
             plain(&damage.reason)
         );
+    }
+    if more > 0 {
+        tracing::warn!("so are {more} more lines of the policy history");
     }
 }
 

@@ -7,6 +7,7 @@ use super::history::History;
 use super::line;
 use super::lock::WriteLock;
 use super::revision::{Change, Draft, Program, Revision};
+use super::seal::SealFile;
 use crate::stamp::Stamp;
 use crate::trial::{self, Compared};
 use crate::trust::Artifact;
@@ -31,29 +32,42 @@ const MAX_HISTORY: u64 = 32 << 20;
 pub struct PolicyDirectory {
     state: Arc<Dir>,
     component_bytes: usize,
+    seal: SealFile,
 }
 
 impl PolicyDirectory {
-    /// The policy directory of this state directory; components have at most `component_bytes` bytes.
-    pub fn new(state: Dir, component_bytes: usize) -> Self {
+    /// The policy directory of this state directory; components have at most `component_bytes` bytes, and lines of the
+    /// history count under the key in `seal`.
+    pub fn new(state: Dir, component_bytes: usize, seal: SealFile) -> Self {
         Self {
             state: Arc::new(state),
             component_bytes,
+            seal,
         }
     }
 
     /// The history as it is now; empty when there is none.
     ///
     /// # Errors
-    /// When the file cannot be read, or is larger than is read. Damaged lines are in the history.
+    /// When the file cannot be read, or is larger than is read; when its key cannot be read. Damaged lines are in the
+    /// history.
     pub fn history(&self) -> Result<History, RevisionError> {
+        // Where there is no history, there need not be a place for its key.
+        match self.history_bytes()? {
+            Some(bytes) => Ok(History::read(&bytes, self.seal.read()?.as_ref())),
+            None => Ok(History::default()),
+        }
+    }
+
+    fn history_bytes(&self) -> Result<Option<Vec<u8>>, RevisionError> {
         let bytes =
             files::read(&self.state, HISTORY, MAX_HISTORY).map_err(io("read the history"))?;
-        let bytes = bytes.unwrap_or_default();
-        if bytes.len() as u64 > MAX_HISTORY {
-            return Err(RevisionError::HistoryTooLarge { limit: MAX_HISTORY });
+        match bytes {
+            Some(bytes) if bytes.len() as u64 > MAX_HISTORY => {
+                Err(RevisionError::HistoryTooLarge { limit: MAX_HISTORY })
+            }
+            bytes => Ok(bytes),
         }
-        Ok(History::read(&bytes))
     }
 
     /// A stored component, equal to what was stored.
@@ -115,6 +129,7 @@ impl PolicyDirectory {
         patience: Duration,
     ) -> Result<Revision, RevisionError> {
         draft.check()?;
+        let seal = self.seal.make()?;
         let make = io("make a folder");
         files::make_folder(&self.state, FOLDER).map_err(&make)?;
         files::make_folder(&self.state, components::FOLDER).map_err(&make)?;
@@ -131,7 +146,10 @@ impl PolicyDirectory {
             number: newest.checked_add(1).ok_or(RevisionError::NoNumber)?,
             record: draft,
         };
-        let line = line::write(&revision)?;
+        let mut line = line::write(&revision, &seal)?;
+        if history.is_open() {
+            line.insert(0, b'\n');
+        }
         if history.whole_bytes() as u64 + line.len() as u64 > MAX_HISTORY {
             return Err(RevisionError::HistoryTooLarge { limit: MAX_HISTORY });
         }

@@ -2,6 +2,7 @@
 
 use gansauditor_audit::domain::Digest;
 use std::io::{self, ErrorKind};
+use std::path::PathBuf;
 
 /// Why the policy directory cannot be read or changed. What it held before still counts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +62,19 @@ pub enum RevisionError {
     HistoryTooLarge {
         /// Largest size in bytes.
         limit: u64,
+    },
+    /// There is no place for the key of histories.
+    #[error(
+        "there is no home directory to keep the key that seals the policy history in; name its file in AUDIT_POLICY_SEAL"
+    )]
+    NoSeal,
+    /// The key of histories cannot be used.
+    #[error("the key that seals the policy history, {path}, {reason} (AUDIT_POLICY_SEAL)")]
+    Seal {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it, and what helps.
+        reason: String,
     },
     /// The newest revision has the largest number there is: nobody wrote that line here.
     #[error(

@@ -3,6 +3,7 @@
 use super::error::RevisionError;
 use super::line;
 use super::revision::{Change, Revision};
+use super::seal::Seal;
 use crate::trial::TrialRules;
 use gansauditor_audit::domain::Digest;
 use std::collections::HashSet;
@@ -16,24 +17,30 @@ pub struct Damage {
     pub reason: String,
 }
 
+/// Damaged lines that are told one by one: whoever writes a history may write any number.
+const MAX_DAMAGE: usize = 100;
+
 /// The history of a policy directory.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct History {
     /// The readable revisions, in the order of their numbers.
     revisions: Vec<Revision>,
     damage: Vec<Damage>,
+    damaged: usize,
     /// Damaged lines after the newest readable revision.
     unread: u64,
-    /// Bytes up to and with the last line break.
+    /// Bytes of the whole lines.
     whole: usize,
-    /// Bytes after it: the line of a writer that did not get to its end, or has not yet.
+    /// Bytes after them: the line of a writer that did not get to its end, or has not yet.
     torn: usize,
+    /// The last whole line has lost its line break.
+    is_open: bool,
 }
 
 impl History {
     /// Reads a history from the bytes of its file. Nothing in them is an error: what cannot be read is in
     /// [`History::damage`].
-    pub(super) fn read(bytes: &[u8]) -> Self {
+    pub(super) fn read(bytes: &[u8], seal: Option<&Seal>) -> Self {
         let whole = bytes
             .iter()
             .rposition(|byte| *byte == b'\n')
@@ -44,15 +51,26 @@ impl History {
             ..Self::default()
         };
         let lines = bytes[..whole].split_inclusive(|byte| *byte == b'\n');
-        for (index, line) in lines.enumerate() {
-            history.take(index + 1, &line[..line.len() - 1]);
+        let mut count = 0;
+        for line in lines {
+            count += 1;
+            history.take(count, line::read(&line[..line.len() - 1], seal));
+        }
+        // An editor that drops the last line break must not drop the last revision.
+        if history.is_torn()
+            && let Ok(revision) = line::read(&bytes[whole..], seal)
+        {
+            history.take(count + 1, Ok(revision));
+            history.whole = bytes.len();
+            history.torn = 0;
+            history.is_open = true;
         }
         history
     }
 
-    fn take(&mut self, number: usize, text: &[u8]) {
+    fn take(&mut self, number: usize, read: Result<Revision, String>) {
         let newest = self.newest_readable();
-        match line::read(text) {
+        match read {
             Ok(revision) if revision.number > newest => {
                 let missing = (revision.number - newest - 1).saturating_sub(self.unread);
                 if missing > 0 {
@@ -74,6 +92,9 @@ impl History {
     }
 
     fn note(&mut self, line: usize, reason: String) {
+        self.damaged += 1;
+        // The newest is always among them.
+        self.damage.truncate(MAX_DAMAGE - 1);
         self.damage.push(Damage { line, reason });
     }
 
@@ -82,9 +103,14 @@ impl History {
         &self.revisions
     }
 
-    /// What cannot be read, in the order of the lines.
+    /// What cannot be read, in the order of the lines: the first hundred, and the newest.
     pub fn damage(&self) -> &[Damage] {
         &self.damage
+    }
+
+    /// How many times something cannot be read.
+    pub fn damaged(&self) -> usize {
+        self.damaged
     }
 
     /// Whether the last line has no end: its writer died, or is at it. It counts as not written.
@@ -145,10 +171,28 @@ impl History {
             .ok_or(RevisionError::NoSuchRevision(number))
     }
 
-    /// The newest readable revision in force before the active one: what a rollback goes back to when nothing else
-    /// is said. While the newest line is damaged it is the newest readable one. Absent when there is none.
+    /// The newest readable revision in force before the active one was first: what a rollback goes back to when nothing
+    /// else is said, one further each time. While the newest line is damaged it is the newest readable one. Absent when
+    /// there is none.
     pub fn before_active(&self) -> Option<&Revision> {
-        self.in_force().nth(usize::from(self.unread == 0))
+        let active = self.in_force().next()?;
+        if self.unread > 0 {
+            return Some(active);
+        }
+        let first = self.origin(active);
+        self.in_force().find(|revision| revision.number < first)
+    }
+
+    /// Number of the revision that a rollback, or one of a rollback, went back to; else its own.
+    fn origin(&self, revision: &Revision) -> u64 {
+        let mut origin = revision.number;
+        while let Ok(Revision { record, .. }) = self.revision(origin)
+            && let Change::Rollback { to } = record.change
+            && to < origin
+        {
+            origin = to;
+        }
+        origin
     }
 
     /// Number of the newest revision, damaged ones counted; 0 when there is none.
@@ -163,6 +207,11 @@ impl History {
     /// Size of the whole lines, in bytes.
     pub(super) fn whole_bytes(&self) -> usize {
         self.whole
+    }
+
+    /// Whether a line break is to be written before the next line.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open
     }
 }
 

@@ -1,17 +1,15 @@
-//! A line of the history: a JSON object that ends with the digest of what stands before it.
+//! A line of the history: a JSON object that ends with the seal of what stands before it.
 
 use super::error::RevisionError;
 use super::revision::{Change, Draft, Program, Revision};
+use super::seal::{SEAL_BYTES, Seal};
 use crate::setup::{OwnLimits, Setup};
 use crate::trial::TrialRules;
-use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
+use gansauditor_audit::domain::{PolicyIdentity, Timestamp};
 use serde::{Deserialize, Serialize};
 
-const SEAL_START: &[u8] = b",\"hash\":\"";
-const SEAL_END: &[u8] = b"\"}";
-/// `sha256:` and 64 digits.
-const DIGEST_BYTES: usize = 71;
-const SEAL_BYTES: usize = SEAL_START.len() + DIGEST_BYTES + SEAL_END.len();
+const START: &[u8] = b",\"seal\":\"";
+const END: &[u8] = b"\"}";
 
 /// The members of a line, in their order.
 #[derive(Serialize, Deserialize)]
@@ -51,7 +49,7 @@ enum Action {
 }
 
 /// The line of a revision, its line break included.
-pub(super) fn write(revision: &Revision) -> Result<Vec<u8>, RevisionError> {
+pub(super) fn write(revision: &Revision, seal: &Seal) -> Result<Vec<u8>, RevisionError> {
     let record = &revision.record;
     let (action, to, trial) = match record.change {
         Change::Activate => (Action::Activate, None, None),
@@ -79,27 +77,27 @@ pub(super) fn write(revision: &Revision) -> Result<Vec<u8>, RevisionError> {
         serde_json::to_vec(&line).map_err(|error| RevisionError::Unwritable(error.to_string()))?;
     // The seal takes the place of the closing brace.
     bytes.pop();
-    let hash = Digest::of(&bytes);
-    bytes.extend_from_slice(SEAL_START);
-    bytes.extend_from_slice(hash.as_str().as_bytes());
-    bytes.extend_from_slice(SEAL_END);
+    let seal = seal.of(&bytes);
+    bytes.extend_from_slice(START);
+    bytes.extend_from_slice(seal.as_bytes());
+    bytes.extend_from_slice(END);
     bytes.push(b'\n');
     Ok(bytes)
 }
 
-/// Reads a line without its line break, or says in a few words what is wrong with it.
-pub(super) fn read(line: &[u8]) -> Result<Revision, String> {
+/// Reads a line without its line break, or says in a few words what is wrong with it. Without a key no line holds.
+pub(super) fn read(line: &[u8], seal: Option<&Seal>) -> Result<Revision, String> {
     let content = line
         .len()
-        .checked_sub(SEAL_BYTES)
+        .checked_sub(START.len() + SEAL_BYTES + END.len())
         .ok_or("it is too short")?;
-    let (content, seal) = line.split_at(content);
-    let claimed = seal
-        .strip_prefix(SEAL_START)
-        .and_then(|seal| seal.strip_suffix(SEAL_END))
-        .ok_or("it does not end with a hash")?;
-    if Digest::of(content).as_str().as_bytes() != claimed {
-        return Err("its hash is not that of its content".to_owned());
+    let (content, claimed) = line.split_at(content);
+    let claimed = claimed
+        .strip_prefix(START)
+        .and_then(|claimed| claimed.strip_suffix(END))
+        .ok_or("it does not end with a seal")?;
+    if !seal.is_some_and(|seal| seal.holds(content, claimed)) {
+        return Err("it is not sealed with the key of this installation (AUDIT_POLICY_SEAL): it was changed, or written by somebody else".to_owned());
     }
     let line: Line = serde_json::from_slice(line).map_err(|error| error.to_string())?;
     let change = match (line.action, line.to, line.trial) {

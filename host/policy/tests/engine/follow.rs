@@ -7,7 +7,7 @@ use cap_std::fs::Dir;
 use gansauditor_audit::domain::{Digest, PolicyIdentity, Timestamp};
 use gansauditor_audit::ports::LivePolicy as _;
 use gansauditor_policy::revisions::{
-    Change, Draft, PolicyDirectory, Program, Revision, RevisionError,
+    Change, Draft, PolicyDirectory, Program, Revision, RevisionError, SealFile,
 };
 use gansauditor_policy::{FollowOutcome, Follower, LoadError, PolicyHost};
 use std::path::{Path, PathBuf};
@@ -22,7 +22,8 @@ impl Place {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let state = Dir::open_ambient_dir(folder.path(), ambient_authority()).unwrap();
-        let policies = PolicyDirectory::new(state, limits().component_bytes);
+        let seal = SealFile::new(Some(folder.path().join("seal.key")));
+        let policies = PolicyDirectory::new(state, limits().component_bytes, seal);
         Self { folder, policies }
     }
 

@@ -18,6 +18,7 @@ pub(crate) use table::{SETTINGS, WITHOUT_EFFECT};
 use gansauditor_audit::domain::{Caps, Criteria, Digest, Score, StagnationCriteria, Tier};
 use gansauditor_audit::rubric::Rubric;
 use gansauditor_audit::{GanConfigMode, LoopConfig, QueueLimits};
+use gansauditor_policy::revisions::SealFile;
 use gansauditor_policy::{Guard, LoadError, OwnLimits};
 use reader::{Reader, shown};
 use std::path::PathBuf;
@@ -96,6 +97,8 @@ pub(crate) struct Config {
     pub(crate) policy_limits: OwnLimits,
     /// Where compiled policies are kept, if they are.
     pub(crate) policy_cache: Option<PathBuf>,
+    /// Where the key that seals policy histories is.
+    pub(crate) policy_seal: SealFile,
     /// Files of the keys that sign policies.
     pub(crate) policy_keys: Vec<PathBuf>,
     /// The only policies that are taken; any, when empty.
@@ -198,6 +201,11 @@ impl Config {
                 .map_err(ConfigError::PolicyLimits)?
                 .unwrap_or_default(),
             policy_cache: policy_cache(&reader, home),
+            policy_seal: SealFile::new(
+                reader
+                    .text(&table::policy::SEAL)
+                    .and_then(|written| at_home(written, home)),
+            ),
             policy_keys: reader
                 .list(&table::policy::KEYS)
                 .map(PathBuf::from)

@@ -5,12 +5,21 @@ use gansauditor_audit::ports::SystemClock;
 use gansauditor_policy::revisions::{Change, Draft, Program};
 use std::time::Duration;
 
+/// With the key of histories in the state directory.
 fn config(pairs: &[(&str, &str)]) -> Config {
-    let variables: Variables = pairs
+    let mut variables: Variables = pairs
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
+    if let Some(state) = variables.get("SYNC_AUDIT_STATE_DIRECTORY") {
+        let seal = format!("{state}/seal.key");
+        variables.insert("AUDIT_POLICY_SEAL".to_owned(), seal);
+    }
     Config::read(&variables).unwrap()
+}
+
+fn seal(state: &Path) -> SealFile {
+    SealFile::new(Some(state.join("seal.key")))
 }
 
 fn started(config: &Config) -> Result<Policies, String> {
@@ -45,7 +54,9 @@ fn recorded(component: &[u8], program: Program, settings: &str) -> tempfile::Tem
         signature: None,
         source: None,
     };
-    let policies = directory(state.path()).unwrap().unwrap();
+    let policies = directory(state.path(), seal(state.path()))
+        .unwrap()
+        .unwrap();
     policies
         .record(draft, Some(component), None, Duration::ZERO)
         .unwrap();
@@ -104,6 +115,13 @@ fn an_active_revision_that_cannot_be_used_is_an_error_and_never_another_policy()
     std::fs::write(damaged.path().join("policies/history.jsonl"), "junk\n").unwrap();
     let error = started(&config(&[named(&damaged)])).err().unwrap();
     assert!(error.contains("line 1 of the policy history"), "{error}");
+    let foreign = with_core_active("{}");
+    std::fs::write(foreign.path().join("seal.key"), "0".repeat(64)).unwrap();
+    let error = started(&config(&[named(&foreign)])).err().unwrap();
+    assert!(error.contains("AUDIT_POLICY_SEAL"), "{error}");
+    std::fs::remove_file(foreign.path().join("seal.key")).unwrap();
+    let error = started(&config(&[named(&foreign)])).err().unwrap();
+    assert!(error.contains("not sealed with the key"), "{error}");
 }
 
 #[test]

@@ -33,6 +33,7 @@ fn opened(path: &Path) -> PolicyDirectory {
     PolicyDirectory::new(
         Dir::open_ambient_dir(path, ambient_authority()).unwrap(),
         LIMIT,
+        SealFile::new(Some(path.join("seal.key"))),
     )
 }
 
@@ -130,6 +131,41 @@ fn activating_the_file_again_mends_an_altered_component() {
     std::fs::write(stored(&place, b"one"), "ONE").unwrap();
     place.activate(b"one").unwrap();
     assert_eq!(place.policies.component(&digest).unwrap(), b"one");
+}
+
+#[test]
+fn a_lost_line_break_is_written_before_the_next_line() {
+    let place = Place::new();
+    place.activate(b"one").unwrap();
+    let history = place.path("policies/history.jsonl");
+    let whole = std::fs::read(&history).unwrap();
+    std::fs::write(&history, whole.trim_ascii_end()).unwrap();
+    let second = place.activate(b"two").unwrap();
+    let history = place.policies.history().unwrap();
+    assert_eq!(history.damage(), &[]);
+    assert_eq!(history.revisions().len(), 2);
+    assert_eq!(history.active(), Ok(Some(&second)));
+}
+
+#[test]
+fn a_history_counts_where_its_key_is() {
+    let place = Place::new();
+    place.activate(b"one").unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let theirs = PolicyDirectory::new(
+        Dir::open_ambient_dir(place.path("."), ambient_authority()).unwrap(),
+        LIMIT,
+        SealFile::new(Some(elsewhere.path().join("seal.key"))),
+    );
+    let history = theirs.history().unwrap();
+    assert!(history.active().is_err() && history.revisions().is_empty());
+    assert!(!elsewhere.path().join("seal.key").exists());
+    // They can put their own in force, and what was there is still told.
+    let own = theirs.record(draft(b"two"), Some(b"two"), None, NOW);
+    assert_eq!(own.unwrap().number, 2);
+    let history = theirs.history().unwrap();
+    assert_eq!(history.active().unwrap().unwrap().number, 2);
+    assert_eq!(history.damage().len(), 1);
 }
 
 #[test]
@@ -327,6 +363,10 @@ fn a_history_with_the_last_number_there_is_takes_no_more() {
         ..first
     };
     let history = place.path("policies/history.jsonl");
-    std::fs::write(history, line::write(&last).unwrap()).unwrap();
+    std::fs::write(
+        history,
+        line::write(&last, &place.policies.seal.make().unwrap()).unwrap(),
+    )
+    .unwrap();
     assert_eq!(place.activate(b"two"), Err(RevisionError::NoNumber));
 }

@@ -17,7 +17,7 @@ pub(super) fn state(config: &Config) -> anyhow::Result<&Path> {
 /// The policy directory, as far as there is one. Nothing is created by looking.
 pub(super) fn open(config: &Config) -> anyhow::Result<Option<PolicyDirectory>> {
     let state = state(config)?;
-    let directory = policies::directory(state)?;
+    let directory = policies::directory(state, config.policy_seal.clone())?;
     if directory.is_none() {
         tracing::warn!("there is no state directory {}", state.display());
     }
@@ -29,7 +29,7 @@ pub(super) fn make(config: &Config) -> anyhow::Result<PolicyDirectory> {
     let state = state(config)?;
     // As a server makes it.
     wiring::directory(state)?;
-    policies::directory(state)?
+    policies::directory(state, config.policy_seal.clone())?
         .with_context(|| format!("the state directory {} is gone", state.display()))
 }
 

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 #[command(after_help = change::EXIT_CODES)]
 pub(in crate::cli) struct Rollback {
-    /// Its number; without it, the revision in force before the active one
+    /// Its number; without it, the revision in force before the active one: again, and it goes one further back
     #[arg(value_parser = number::<u64>(REVISION, 1, None))]
     revision: Option<u64>,
     #[command(flatten)]

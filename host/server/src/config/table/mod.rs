@@ -8,7 +8,7 @@ pub(super) mod policy;
 use super::setting::Setting;
 
 /// Every setting, in the order they are shown.
-pub(crate) static SETTINGS: [&dyn Setting; 60] = [
+pub(crate) static SETTINGS: [&dyn Setting; 61] = [
     &audit::AUDITING,
     &audit::SYNCHRONOUS,
     &audit::THOUGHT_LOGGING_OFF,
@@ -44,6 +44,7 @@ pub(crate) static SETTINGS: [&dyn Setting; 60] = [
     &policy::POLICY_SETTINGS,
     &policy::LIMITS,
     &policy::CACHE,
+    &policy::SEAL,
     &policy::KEYS,
     &policy::DIGESTS,
     &policy::IMPORTS,

@@ -31,6 +31,13 @@ pub(in crate::config) static CACHE: Text = Text {
     meaning: "Where compiled policies are kept, so that a server starts and changes them at once. Only its user may be able to reach it. Off: they are compiled each time.",
 };
 
+pub(in crate::config) static SEAL: Text = Text {
+    name: "AUDIT_POLICY_SEAL",
+    values: "file; `~/` is the home directory",
+    default: Some("~/.local/share/gansauditor/policy-seal.key"),
+    meaning: "The secret with which this installation seals policy histories; made when a policy is first put in force. No other history counts, so that no project brings its own. Servers and commands that share a state directory need the same.",
+};
+
 pub(in crate::config) static KEYS: Text = Text {
     name: "AUDIT_POLICY_KEYS",
     values: "files, separated by commas",

@@ -42,6 +42,7 @@ fn every_setting_of_the_table_is_read() {
                     ]
                     .contains(&Some("~?".into()))
                     || config.policy_cache == Some("~?".into())
+                    || config.policy_seal == SealFile::new(Some("~?".into()))
                     || config.policy_keys == [PathBuf::from("~?")]
                     || config.policy_imports == ["~?"]
                     || config.state == State::Directory("~?".into())

@@ -3,7 +3,7 @@
 use super::*;
 use crate::policies::directory;
 use gansauditor_audit::domain::{PolicyIdentity, Timestamp};
-use gansauditor_policy::revisions::{Change, Draft, PolicyDirectory, Program};
+use gansauditor_policy::revisions::{Change, Draft, PolicyDirectory, Program, SealFile};
 
 /// A state directory that revisions are put into.
 struct State(tempfile::TempDir);
@@ -14,7 +14,12 @@ impl State {
     }
 
     fn policies(&self) -> PolicyDirectory {
-        directory(self.0.path()).unwrap().unwrap()
+        directory(
+            self.0.path(),
+            SealFile::new(Some(self.0.path().join("seal.key"))),
+        )
+        .unwrap()
+        .unwrap()
     }
 
     /// A revision with this component, or the built-in policy without one.
@@ -47,7 +52,13 @@ impl State {
         let state = self.0.path().to_str().unwrap();
         Source::from_str(source)
             .map_err(anyhow::Error::msg)?
-            .fetch(&host(), &config(&[("SYNC_AUDIT_STATE_DIRECTORY", state)]))
+            .fetch(
+                &host(),
+                &config(&[
+                    ("SYNC_AUDIT_STATE_DIRECTORY", state),
+                    ("AUDIT_POLICY_SEAL", &format!("{state}/seal.key")),
+                ]),
+            )
             .await
     }
 
