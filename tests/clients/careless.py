@@ -24,10 +24,11 @@ class Writer:
         self.control = state / "control"
         (self.policies / "components").mkdir(parents=True, mode=0o700, exist_ok=True)
         self.revision = 0
-        self.key = bytes(range(32))
         seal = pathlib.Path(f"{state}.seal.key")
-        seal.touch(mode=0o600)
-        seal.write_text(self.key.hex())
+        if not seal.exists():
+            seal.touch(mode=0o600)
+            seal.write_text(bytes(range(32)).hex())
+        self.key = bytes.fromhex(seal.read_text())
 
     def put_in_force(self, component, limits=None, signature=None):
         """Makes a component the active revision; the server's answer says what became of it."""
