@@ -32,6 +32,21 @@ def environment(state, settings):
     return {**kept, **own, **settings}
 
 
+def run(state, *arguments, code=0, cwd=None, **settings):
+    """Runs the program to its end, which must be this exit code."""
+    done = subprocess.run(
+        [BINARY, *map(str, arguments)],
+        cwd=cwd,
+        env=environment(state, settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+    assert "panicked" not in done.stderr
+    return done
+
+
 class Server:
     """A server process over HTTP."""
 

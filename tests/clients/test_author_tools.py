@@ -9,6 +9,7 @@ import re
 import subprocess
 import threading
 
+import harness
 import pytest
 from careless import guests
 from harness import BINARY, CORE, PLUGINS, ROOT, environment
@@ -25,17 +26,7 @@ PARTS = ["policy", "completion", "feedback"]
 
 def run(folder, *arguments, code=0, **variables):
     """Runs `gansauditor policy ...` in a folder."""
-    done = subprocess.run(
-        [BINARY, "policy", *map(str, arguments)],
-        cwd=folder,
-        env=environment(folder / "state", variables),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
-    assert "panicked" not in done.stderr
-    return done
+    return harness.run(folder / "state", "policy", *arguments, code=code, cwd=folder, **variables)
 
 
 def told(folder, *arguments, code=0, **variables):

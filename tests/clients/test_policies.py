@@ -10,6 +10,7 @@ import subprocess
 
 import anyio
 import anyio.to_thread
+import harness
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -23,14 +24,7 @@ PERFECT = fenced("rates.py", demo_version(3))
 
 def policy(state, *arguments, code=0, **settings):
     """Runs `gansauditor policy ... --json`."""
-    done = subprocess.run(
-        [BINARY, "policy", *map(str, arguments), "--json"],
-        env=environment(state, settings),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+    done = harness.run(state, "policy", *arguments, "--json", code=code, **settings)
     return json.loads(done.stdout) if done.stdout else done.stderr
 
 
@@ -78,11 +72,9 @@ async def test_a_policy_that_a_project_brings_judges_nobody(tmp_path):
     theirs, state, mine = tmp_path / "theirs", tmp_path / "state", tmp_path / "home/policy-seal.key"
     policy(theirs, "activate", LEGACY)
     shutil.copytree(theirs, state)
-    env = environment(state, {"AUDIT_POLICY_SEAL": str(mine)})
 
     def run(*command, code):
-        ran = subprocess.run([BINARY, *map(str, command)], env=env, capture_output=True, text=True)
-        assert ran.returncode == code, ran.stderr
+        ran = harness.run(state, *command, code=code, AUDIT_POLICY_SEAL=str(mine))
         return ran.stdout + ran.stderr
 
     work = tmp_path / "work.py"

@@ -5,27 +5,18 @@ import json
 import os
 import pwd
 import socket
-import subprocess
 
+import harness
 import pytest
-from harness import BINARY, PLUGINS, ROOT, environment
+from harness import PLUGINS, ROOT
 
 EXPRESSION, LEGACY = PLUGINS / "expression.wasm", PLUGINS / "legacy-tiers.wasm"
 # Under these, nothing completes.
 NEVER = '{"complete": "false"}'
 
 
-def gansauditor(state, *arguments, code=0, **settings):
-    done = subprocess.run(
-        [BINARY, *map(str, arguments)],
-        env=environment(state, {"AUDIT_JUDGE": "static", **settings}),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
-    assert "panicked" not in done.stderr
-    return done
+def gansauditor(state, *arguments, **settings):
+    return harness.run(state, *arguments, **{"AUDIT_JUDGE": "static", **settings})
 
 
 def run(state, *arguments, code=0, **settings):

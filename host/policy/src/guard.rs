@@ -75,7 +75,7 @@ struct Failing {
     trouble: Trouble,
     /// The session of the first.
     first: SessionId,
-    /// Others failed, too.
+    /// Others met one, too.
     is_of_several: bool,
 }
 

@@ -25,7 +25,8 @@ pub struct Limits {
     /// Units of fuel for one call, about one an instruction: a bound that is the same on every machine. Absent: none is
     /// counted, which is quicker.
     pub fuel: Option<u64>,
-    /// Evaluations at the same time; others wait for their turn, and their time starts with it.
+    /// Evaluations at the same time by the policies that decide; others wait for their turn, and their time starts with
+    /// it. Half as many by a policy on trial come on top.
     pub concurrent: usize,
 }
 

@@ -103,7 +103,7 @@ impl History {
         &self.revisions
     }
 
-    /// What cannot be read, in the order of the lines: the first hundred, and the newest.
+    /// What cannot be read, in the order of the lines: no more than a hundred, the newest among them.
     pub fn damage(&self) -> &[Damage] {
         &self.damage
     }

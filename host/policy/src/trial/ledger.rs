@@ -138,11 +138,11 @@ impl Tally {
 
     /// The counts of these.
     pub fn of<'c>(compared: impl IntoIterator<Item = &'c Compared>) -> Self {
-        let mut count = Count::default();
+        let mut tally = Self::default();
         for one in compared {
-            count.add(one);
+            tally.count(one.kind());
         }
-        count.tally
+        tally
     }
 }
 

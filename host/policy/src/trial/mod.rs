@@ -48,7 +48,7 @@ struct Progress {
     ledger: Ledger,
     /// It was told that the trial is passed.
     is_passed: bool,
-    /// The trial is over, and all that follows from its verdict is done.
+    /// Nothing more is noted: the trial is over and all that follows from its verdict is done, or its ledger is full.
     is_over: bool,
 }
 

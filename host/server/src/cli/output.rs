@@ -34,10 +34,8 @@ fn unobeyed(json: &str) -> String {
         if c == '\n' || !is_unsafe(c) {
             same.push(c);
         } else {
-            // All of them are in the basic plane: one unit each.
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                same.push_str(&format!("\\u{unit:04x}"));
-            }
+            // All of them have four digits.
+            same.push_str(&format!("\\u{:04x}", u32::from(c)));
         }
     }
     same

@@ -3,7 +3,7 @@ use crate::config::{Config, Variables};
 use crate::policies::Policies;
 use gansauditor_audit::ports::SystemClock;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
@@ -14,6 +14,11 @@ fn desk(state: &Path) -> Desk {
     let config = Config::read(&variables).unwrap();
     let policies = Policies::start(&config, Arc::new(SystemClock)).unwrap();
     Desk::new(policies, "stdio")
+}
+
+/// Where the first server of this process listens.
+fn own_socket(state: &Path) -> PathBuf {
+    state.join(format!("control/{}.sock", std::process::id()))
 }
 
 #[tokio::test]
@@ -62,9 +67,8 @@ async fn a_socket_that_nobody_listens_at_is_removed_by_whoever_finds_it() {
 #[tokio::test]
 async fn what_is_no_socket_is_neither_asked_nor_replaced() {
     let state = tempfile::tempdir().unwrap();
-    let control = state.path().join("control");
-    std::fs::create_dir(&control).unwrap();
-    let own = control.join(format!("{}.sock", std::process::id()));
+    std::fs::create_dir(state.path().join("control")).unwrap();
+    let own = own_socket(state.path());
     std::fs::write(&own, "mine").unwrap();
     assert!(ask_all(state.path(), Ask::Look).await.unwrap().is_empty());
     let _socket = Socket::open(state.path(), desk(state.path()))
@@ -85,9 +89,7 @@ async fn a_connection_on_which_nothing_comes_is_ended_and_keeps_nobody_out() {
     let _socket = Socket::open(state.path(), desk(state.path()))
         .await
         .unwrap();
-    let address = state
-        .path()
-        .join(format!("control/{}.sock", std::process::id()));
+    let address = own_socket(state.path());
     let mut silent = Vec::new();
     for _ in 0..200 {
         silent.push(UnixStream::connect(&address).await.unwrap());
@@ -133,9 +135,7 @@ async fn junk_and_endless_requests_are_turned_away_and_others_still_answered() {
     let _socket = Socket::open(state.path(), desk(state.path()))
         .await
         .unwrap();
-    let address = state
-        .path()
-        .join(format!("control/{}.sock", std::process::id()));
+    let address = own_socket(state.path());
     for request in [b"junk\n".to_vec(), vec![b'x'; 100_000]] {
         let mut stream = UnixStream::connect(&address).await.unwrap();
         // The server may hang up before it has read all of it.
