@@ -4,7 +4,7 @@
 //! keeps its made-up name only while it can be recognised; otherwise it is new code under a new name, and
 //! what was found in the old one stands until it is shown again.
 
-use crate::domain::{Extent, FragmentLine, Work, WorkFile};
+use crate::domain::{Extent, FragmentLine, ReadingClass, SetApart, Work, WorkFile};
 use crate::session::{LatestFile, Session};
 use gansauditor_submission::{Content, Patch, Submission, SubmittedFile};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +47,25 @@ pub(crate) fn resolve(
                 });
             }
             Content::Deleted => work.deleted.push(file.path.clone()),
+            Content::Renamed { from } => work.apart.push(SetApart {
+                path: file.path.clone(),
+                class: ReadingClass::Screened,
+                reason: format!("it was renamed from `{from}` without a change"),
+            }),
+            Content::Metadata { what } => work.apart.push(SetApart {
+                path: file.path.clone(),
+                class: ReadingClass::Screened,
+                reason: format!("only {what} changed"),
+            }),
+            Content::Unread(why) => work.apart.push(unread(file, why.to_string())),
+            Content::Series(_) => work.apart.push(unread(
+                file,
+                "its diffs build on each other; send one diff, or the whole file".to_owned(),
+            )),
+            Content::Edits(_) => work.apart.push(unread(
+                file,
+                "the file that the edit changes is not known; send it whole".to_owned(),
+            )),
         }
     }
     // A renamed file is gone under its old name only when all of it was seen under the new one.
@@ -55,12 +74,21 @@ pub(crate) fn resolve(
             Content::Patch(patch) => {
                 patch.base() == Some(old) && is_fragment(&work.files, &file.path)
             }
-            Content::Whole { .. } | Content::Deleted => false,
+            _ => false,
         })
     });
     work.files.sort_by(|a, b| a.path.cmp(&b.path));
     work.deleted.sort();
+    work.apart.sort_by(|a, b| a.path.cmp(&b.path));
     work
+}
+
+fn unread(file: &SubmittedFile, reason: String) -> SetApart {
+    SetApart {
+        path: file.path.clone(),
+        class: ReadingClass::Unread,
+        reason,
+    }
 }
 
 fn is_fragment(files: &[WorkFile], path: &str) -> bool {

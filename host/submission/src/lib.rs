@@ -11,6 +11,7 @@ mod config;
 mod diff;
 mod digest;
 mod draft;
+mod edit;
 mod language;
 mod layout;
 mod limits;
@@ -21,9 +22,11 @@ mod path;
 mod quoted;
 mod read;
 mod submission;
+mod unread;
 
 pub use config::{GanConfig, Scope};
 pub use digest::{Digest, DigestError};
+pub use edit::Edit;
 pub use language::{Language, LanguageError};
 pub use limits::{Limits, SubmissionError};
 pub use note::{Note, Unreadable};
@@ -31,3 +34,4 @@ pub use patch::{Change, FragmentLine, Hunk, HunkStart, Patch, PatchError, PatchL
 pub use quoted::unquote;
 pub use read::{Reading, read};
 pub use submission::{Content, Submission, SubmittedFile};
+pub use unread::Unread;

@@ -1,10 +1,12 @@
 //! What was submitted: files by path, and one digest over them.
 
 use crate::digest::{Digest, FieldHasher};
+use crate::edit::Edit;
 use crate::language::Language;
 use crate::limits::{Limits, SubmissionError, is_binary};
 use crate::note::{Note, Notes};
 use crate::patch::Patch;
+use crate::unread::Unread;
 use crate::{diff, draft::Drafts, path};
 use serde::{Deserialize, Serialize};
 
@@ -40,8 +42,24 @@ pub enum Content {
     },
     /// Its change.
     Patch(Patch),
+    /// Changes that build on each other, in the order of the text: at least two.
+    Series(Vec<Patch>),
+    /// Replacements, to be made one after the other: at least one.
+    Edits(Vec<Edit>),
     /// That it is gone.
     Deleted,
+    /// That it has another name now, and the same text.
+    Renamed {
+        /// The old path.
+        from: String,
+    },
+    /// That something about it changed which is no text: its mode, or where a link or submodule points.
+    Metadata {
+        /// What, as a noun: `its mode`.
+        what: String,
+    },
+    /// Work that was recognised and not read.
+    Unread(Unread),
 }
 
 impl Submission {
@@ -189,20 +207,50 @@ fn file_digest(file: &SubmittedFile) -> Digest {
             hasher.bytes(text.as_bytes());
         }
         Content::Deleted => hasher.bytes(b"deleted"),
-        Content::Patch(patch) => {
-            hasher.bytes(b"patch");
-            hasher.optional(patch.base());
-            hasher.number(patch.hunks().len() as u64);
-            for hunk in patch.hunks() {
-                let at = hunk
-                    .at
-                    .map_or([0, 0, 0], |at| [1, u64::from(at.old), u64::from(at.new)]);
-                at.into_iter().for_each(|number| hasher.number(number));
-                hasher.bytes(hunk.body().as_bytes());
+        Content::Patch(patch) => hash_patch(patch, &mut hasher),
+        Content::Series(patches) => {
+            hasher.bytes(b"series");
+            hasher.number(patches.len() as u64);
+            patches
+                .iter()
+                .for_each(|patch| hash_patch(patch, &mut hasher));
+        }
+        Content::Edits(edits) => {
+            hasher.bytes(b"edits");
+            hasher.number(edits.len() as u64);
+            for edit in edits {
+                hasher.bytes(edit.old.as_bytes());
+                hasher.bytes(edit.new.as_bytes());
+                hasher.number(u64::from(edit.all));
             }
+        }
+        Content::Renamed { from } => {
+            hasher.bytes(b"renamed");
+            hasher.bytes(from.as_bytes());
+        }
+        Content::Metadata { what } => {
+            hasher.bytes(b"metadata");
+            hasher.bytes(what.as_bytes());
+        }
+        Content::Unread(why) => {
+            hasher.bytes(b"unread");
+            hasher.bytes(why.to_string().as_bytes());
         }
     }
     hasher.finish()
+}
+
+fn hash_patch(patch: &Patch, hasher: &mut FieldHasher) {
+    hasher.bytes(b"patch");
+    hasher.optional(patch.base());
+    hasher.number(patch.hunks().len() as u64);
+    for hunk in patch.hunks() {
+        let at = hunk
+            .at
+            .map_or([0, 0, 0], |at| [1, u64::from(at.old), u64::from(at.new)]);
+        at.into_iter().for_each(|number| hasher.number(number));
+        hasher.bytes(hunk.body().as_bytes());
+    }
 }
 
 #[derive(Deserialize)]

@@ -23,6 +23,11 @@ fn files(reading: &Reading) -> Vec<(&str, &str)> {
             Content::Whole { text } => (file.path.as_str(), text.as_str()),
             Content::Patch(_) => (file.path.as_str(), text("(patch)")),
             Content::Deleted => (file.path.as_str(), text("(deleted)")),
+            Content::Series(_) => (file.path.as_str(), text("(series)")),
+            Content::Edits(_) => (file.path.as_str(), text("(edits)")),
+            Content::Renamed { .. } => (file.path.as_str(), text("(renamed)")),
+            Content::Metadata { .. } => (file.path.as_str(), text("(metadata)")),
+            Content::Unread(_) => (file.path.as_str(), text("(unread)")),
         })
         .collect()
 }

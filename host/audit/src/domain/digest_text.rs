@@ -38,5 +38,15 @@ pub fn work_digest(work: &Work) -> Digest {
         field(b"deleted");
         field(path.as_bytes());
     }
+    for piece in &work.apart {
+        field(b"apart");
+        field(piece.path.as_bytes());
+        field(piece.reason.as_bytes());
+    }
+    for rename in &work.renamed {
+        field(b"renamed");
+        field(rename.from.as_bytes());
+        field(rename.to.as_bytes());
+    }
     Digest::of(&bytes)
 }

@@ -38,7 +38,7 @@ pub use snapshot::{
     CheckResult, Evidence, FileVersion, HistoryRequest, IterationView, Snapshot, Source,
     SourceFile, Spend,
 };
-pub use work::{Extent, FragmentLine, Work, WorkFile};
+pub use work::{Extent, FragmentLine, ReadingClass, Rename, SetApart, Work, WorkFile};
 
 /// Additions to a record of the contract: names and JSON texts.
 pub type Extensions = Vec<(String, String)>;

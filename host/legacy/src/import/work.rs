@@ -24,7 +24,7 @@ pub(super) fn work(thought: Option<&str>) -> Work {
                 text: thought.to_owned(),
                 extent: Extent::Whole,
             }],
-            deleted: Vec::new(),
+            ..Work::default()
         };
     };
     let mut work = Work::default();
@@ -36,6 +36,12 @@ pub(super) fn work(thought: Option<&str>) -> Work {
             }
             Content::Patch(patch) => work.files.push(fragment(file, patch)),
             Content::Deleted => work.deleted.push(file.path.clone()),
+            // The original's reviews are on record; what was not text is no part of them.
+            Content::Series(_)
+            | Content::Edits(_)
+            | Content::Renamed { .. }
+            | Content::Metadata { .. }
+            | Content::Unread(_) => {}
         }
     }
     work

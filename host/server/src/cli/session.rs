@@ -364,7 +364,7 @@ mod tests {
                 at: Timestamp(2_000),
                 work: Work {
                     files: vec![file],
-                    deleted: Vec::new(),
+                    ..Work::default()
                 },
                 request: Default::default(),
                 task: Some("be \u{1b}[31mred".to_owned()),

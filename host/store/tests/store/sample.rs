@@ -98,6 +98,7 @@ fn work(attempt: u32) -> Work {
     Work {
         files: vec![whole, fragment],
         deleted: vec!["src/old.py".to_owned()],
+        ..Work::default()
     }
 }
 
