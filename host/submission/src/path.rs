@@ -1,5 +1,6 @@
 //! File names as labels. They are never opened here; they only have to be harmless and comparable.
 
+use crate::kind;
 use crate::language::{self, Language};
 
 /// Longest path kept, in bytes.
@@ -73,7 +74,8 @@ pub(crate) fn recognise(word: &str, care: Care) -> Option<String> {
     let path = normalise(word)?;
     let base = path.rsplit('/').next().unwrap_or(&path);
     let known = Language::from_path(&path).is_some()
-        || language::is_text_extension(extension(base).unwrap_or(""));
+        || language::is_text_extension(extension(base).unwrap_or(""))
+        || kind::is_known_name(base);
     let looks = match care {
         Care::Low if word.contains(char::is_whitespace) => known,
         Care::Low => known || path.contains('/') || extension(base).is_some(),
@@ -147,6 +149,9 @@ mod tests {
             "web/Dockerfile",
             "config.yaml",
             "notes.md",
+            "LICENSE",
+            ".gitattributes",
+            "CODEOWNERS",
         ] {
             assert!(recognise(word, Care::High).is_some(), "{word}");
         }
@@ -160,6 +165,8 @@ mod tests {
             "main.",
             "a b.rs",
             "hello",
+            "License",
+            "Build",
         ] {
             assert!(recognise(word, Care::High).is_none(), "{word}");
         }
