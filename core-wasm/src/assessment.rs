@@ -105,12 +105,9 @@ impl<'a> Assessment<'a> {
     /// complete for this reason. What was not read cannot complete: a review that is not whole and files
     /// without a whole review stay conditions whatever a policy says.
     pub fn waive(&mut self, replaced: impl Fn(&UnmetCondition) -> bool, reason: CompleteReason) {
-        self.completion.unmet.retain(|unmet| {
-            matches!(
-                unmet.condition,
-                Condition::PartialReview | Condition::UncoveredFiles
-            ) || !replaced(unmet)
-        });
+        self.completion
+            .unmet
+            .retain(|unmet| is_about_reading(unmet) || !replaced(unmet));
         self.completion.near_the_bar = self.completion.unmet.iter().any(is_doubt);
         if self.completion.unmet.is_empty() {
             self.completion.complete = Some(reason);
@@ -185,6 +182,15 @@ impl<'a> Assessment<'a> {
             return Status::Complete(reason.clone());
         }
         let own = self.stop.clone().map(Status::Stop);
+        let unmet = &self.completion.unmet;
+        if unmet
+            .iter()
+            .all(|unmet| unmet.condition == completion::unreadable())
+        {
+            // All else is done, and nothing the agent could send changes what is left.
+            let reason = StopReason::Custom("unreadable".to_owned());
+            return own.unwrap_or(Status::Stop(reason));
+        }
         if self.completion.near_the_bar {
             return own.unwrap_or(Status::ReviewAgain(ReviewReason::NearTheBar));
         }
@@ -212,6 +218,14 @@ impl std::fmt::Debug for Assessment<'_> {
             .field("stop", &self.stop)
             .finish_non_exhaustive()
     }
+}
+
+/// The condition concerns what was not read.
+fn is_about_reading(unmet: &UnmetCondition) -> bool {
+    matches!(
+        unmet.condition,
+        Condition::PartialReview | Condition::UncoveredFiles
+    ) || unmet.condition == completion::unreadable()
 }
 
 fn is_doubt(unmet: &UnmetCondition) -> bool {

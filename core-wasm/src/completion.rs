@@ -3,8 +3,10 @@
 use crate::bar::{self, Bar, BarRule};
 use crate::left_out;
 use crate::model::{
-    CompleteReason, CompletionReport, Condition, Coverage, Error, Snapshot, UnmetCondition,
+    CompleteReason, CompletionReport, Condition, Coverage, Error, Iteration, Snapshot,
+    UnmetCondition,
 };
+use crate::readings;
 use crate::text::{counted, listed, points};
 use crate::view::View;
 use std::collections::BTreeSet;
@@ -26,14 +28,17 @@ pub(crate) fn assess(view: &View, rule: BarRule) -> CompletionReport {
         &view.snapshot.request,
     );
     let score = view.newest.score();
+    let [uncovered, unreadable] = uncovered_files(view);
     let mut unmet: Vec<UnmetCondition> = [
         partial_review(view),
         blocking_findings(view),
         score_below_bar(score, bar),
-        uncovered_files(view),
-        left_out::unmet(view, bar.score),
+        nothing_graded_since(view, bar),
+        uncovered,
+        left_out::unmet(view, bar.score).or_else(|| left_out::from_before_reset(view)),
         too_little_assessed(view),
-        too_early(loop_number, bar),
+        score.and_then(|_| too_early(loop_number, bar)),
+        unreadable,
     ]
     .into_iter()
     .flatten()
@@ -49,10 +54,21 @@ pub(crate) fn assess(view: &View, rule: BarRule) -> CompletionReport {
         tier: bar.tier,
         hard_stop: view.hard_stop(),
         score,
-        complete: unmet.is_empty().then_some(CompleteReason::BarMet(bar.tier)),
+        complete: unmet.is_empty().then(|| match score {
+            Some(_) => CompleteReason::BarMet(bar.tier),
+            None => CompleteReason::Custom(NOTHING_TO_GRADE.to_owned()),
+        }),
         near_the_bar,
         unmet,
     }
+}
+
+/// Why a submission completes that holds nothing a judge could grade.
+const NOTHING_TO_GRADE: &str = "nothing-to-grade";
+
+/// The condition that holds when every file is in a language that a judge reads: nothing the agent does meets it.
+pub(crate) fn unreadable() -> Condition {
+    Condition::Custom("unreadable-files".to_owned())
 }
 
 /// The condition that only another review can meet.
@@ -71,18 +87,17 @@ fn short(condition: Condition, required: f64, actual: f64, detail: String) -> Un
     }
 }
 
-/// The newest review read everything and scored it. Counted in reviews.
+/// The newest review read everything that could be read. Counted in reviews.
 fn partial_review(view: &View) -> Option<UnmetCondition> {
     let detail = match view.newest.reviews.last() {
         Some(review) => match &review.coverage {
-            Coverage::Whole if review.score.is_some() => return None,
-            Coverage::Whole => "The review graded nothing; submit the work again.".to_owned(),
+            Coverage::Whole => return None,
             Coverage::Partial(reason) => format!(
-                "The review read only part of the submission ({}); submit the work again, in smaller parts if it is large.",
+                "The review is partial ({}); submit what was not read again.",
                 crate::text::shortened(reason, 400)
             ),
             Coverage::Unscored(reason) => format!(
-                "The review could not score the submission ({}); mend that and submit the work again.",
+                "The review could not score the submission ({}); fix that and submit the work again.",
                 crate::text::shortened(reason, 400)
             ),
         },
@@ -136,6 +151,26 @@ fn score_below_bar(score: Option<f64>, bar: Bar) -> Option<UnmetCondition> {
     Some(short(Condition::ScoreBelowBar, bar.score, score, detail))
 }
 
+/// A submission without anything to grade - documentation, a deletion - does not lift a score below the bar. In points.
+fn nothing_graded_since(view: &View, bar: Bar) -> Option<UnmetCondition> {
+    let last = view
+        .loops
+        .last()
+        .filter(|last| view.newest.score().is_none() && last.score < bar.score)?;
+    let detail = format!(
+        "This submission holds nothing to grade, and loop {} scored {} of {}: submit the code of that loop again, fixed.",
+        last.number,
+        points(last.score),
+        points(bar.score)
+    );
+    Some(short(
+        Condition::ScoreBelowBar,
+        bar.score,
+        last.score,
+        detail,
+    ))
+}
+
 fn counted_points(value: f64) -> String {
     let value = points(value);
     if value == "1" {
@@ -145,34 +180,65 @@ fn counted_points(value: f64) -> String {
     }
 }
 
-/// Every file of the cycle was read in its latest version by a whole review. Counted in files.
-fn uncovered_files(view: &View) -> Option<UnmetCondition> {
+/// Every file of the cycle was read in its latest version by a whole review: the files for which that does not hold,
+/// and apart from them those that no judge here can read. Counted in files.
+fn uncovered_files(view: &View) -> [Option<UnmetCondition>; 2] {
     let latest = view.latest_files();
     let mut covered = BTreeSet::new();
+    let mut beyond = BTreeSet::new();
     for iteration in &view.snapshot.iterations {
-        for (review, _) in iteration.whole_reviews() {
-            let read: BTreeSet<&str> = review.covered.iter().map(String::as_str).collect();
-            covered.extend(iteration.files.iter().filter_map(|file| {
-                let digest = file.digest.as_deref()?;
-                read.contains(file.path.as_str())
-                    .then_some((file.path.as_str(), digest))
-            }));
+        for review in iteration.reviews.iter().filter(|review| review.is_whole()) {
+            let paths = review.covered.iter().map(String::as_str);
+            covered.extend(versions(iteration, paths));
         }
+        let readings = readings::of(iteration);
+        let of_no_judge = readings.iter().filter(|reading| reading.is_unreadable());
+        beyond.extend(versions(
+            iteration,
+            of_no_judge.map(|reading| reading.path.as_ref()),
+        ));
     }
-    let missing: Vec<&str> = latest
+    let uncovered = latest
         .iter()
-        .filter(|(path, digest)| !covered.contains(&(**path, **digest)))
-        .map(|(path, _)| *path)
-        .collect();
-    if missing.is_empty() {
-        return None;
-    }
-    let (required, actual) = (latest.len() as f64, (latest.len() - missing.len()) as f64);
-    let detail = format!(
-        "Submit {} again: no whole review read the latest version.",
-        listed(missing, MOST_NAMES)
-    );
-    Some(short(Condition::UncoveredFiles, required, actual, detail))
+        .map(|(path, digest)| (*path, *digest))
+        .filter(|version| !covered.contains(version));
+    let (of_no_judge, missing): (Vec<_>, Vec<_>) =
+        uncovered.partition(|version| beyond.contains(version));
+    let condition = |condition, files: &[(&str, &str)], instruction: &dyn Fn(String) -> String| {
+        (!files.is_empty()).then(|| {
+            let total = latest.len() as f64;
+            let names = listed(files.iter().map(|(path, _)| *path), MOST_NAMES);
+            short(
+                condition,
+                total,
+                total - files.len() as f64,
+                instruction(names),
+            )
+        })
+    };
+    [
+        condition(Condition::UncoveredFiles, &missing, &|names| {
+            format!("Submit {names} again: no whole review read the latest version.")
+        }),
+        condition(unreadable(), &of_no_judge, &|names| {
+            format!(
+                "No judge here can read {names}: a person adds one that can, or lets the work complete without it."
+            )
+        }),
+    ]
+}
+
+/// The versions that an iteration holds of these files: path and digest.
+fn versions<'i, 'p>(
+    iteration: &'i Iteration,
+    paths: impl Iterator<Item = &'p str>,
+) -> impl Iterator<Item = (&'i str, &'i str)> {
+    let paths: BTreeSet<&str> = paths.collect();
+    let held = iteration.files.iter();
+    held.filter_map(move |file| {
+        paths.contains(file.path.as_str()).then_some(())?;
+        Some((file.path.as_str(), file.digest.as_deref()?))
+    })
 }
 
 /// Enough of the rubric was assessed, by every review that counts. A share of the rubric.

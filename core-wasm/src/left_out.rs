@@ -1,7 +1,7 @@
 //! Nobody completes by submitting less: files that the newest submission left out still speak through the
 //! review that last read them.
 
-use crate::model::{Condition, Finding, Severity, UnmetCondition};
+use crate::model::{Condition, Finding, FindingState, Severity, UnmetCondition};
 use crate::text::{listed, points, shortened};
 use crate::view::{Loop, View};
 use std::collections::BTreeSet;
@@ -33,6 +33,33 @@ pub(crate) fn unmet(view: &View, bar: f64) -> Option<UnmetCondition> {
         actual: lowest.by.score,
         margin: bar - lowest.by.score,
         detail,
+    })
+}
+
+/// Files with findings that were open when a person reset the session, and that no submission has shown since. Counted
+/// in files.
+pub(crate) fn from_before_reset(view: &View) -> Option<UnmetCondition> {
+    let waiting: BTreeSet<&str> = view
+        .snapshot
+        .findings
+        .iter()
+        .filter(|finding| {
+            finding.state == FindingState::Unreviewed
+                && finding.last_seen == 0
+                && finding.severity >= Severity::Minor
+        })
+        .filter_map(Finding::path)
+        .collect();
+    let count = waiting.len() as f64;
+    (count > 0.0).then(|| UnmetCondition {
+        condition: Condition::LeftOutFiles,
+        required: 0.0,
+        actual: count,
+        margin: count,
+        detail: format!(
+            "Submit {} again: findings from before the reset are open there.",
+            listed(waiting, 5)
+        ),
     })
 }
 

@@ -5,6 +5,7 @@
 
 pub mod assessment;
 pub mod bar;
+pub mod blocking;
 pub mod completion;
 pub mod feedback;
 #[cfg(target_arch = "wasm32")]
@@ -17,6 +18,7 @@ mod next_steps;
 pub mod policy;
 mod progress;
 pub mod reading;
+mod readings;
 pub mod settings;
 pub mod similarity;
 pub mod stagnation;

@@ -119,7 +119,7 @@ fn worst_findings<'a>(
 
 fn unmet_step(unmet: &UnmetCondition) -> NextStep {
     let (rationale, priority) = match &unmet.condition {
-        Condition::PartialReview => ("Only a whole review counts as a loop.", Priority::Critical),
+        Condition::PartialReview => ("Unread work never completes.", Priority::Critical),
         Condition::UncoveredFiles => (
             "Every file must be read in its latest version.",
             Priority::High,

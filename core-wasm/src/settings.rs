@@ -5,6 +5,7 @@
 
 mod schema;
 
+use crate::blocking::Blocking;
 use crate::model::Problem;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -32,6 +33,8 @@ pub struct Settings {
     /// Rise of the score over the window that excuses stagnation: the standard deviation of the difference
     /// of two noisy scores (4 times the root of 2), rounded up.
     pub excusing_rise: f64,
+    /// Findings that forbid completion below the operator's blocking severity, by what they are about.
+    pub blocking: Blocking,
 }
 
 impl Default for Settings {
@@ -42,6 +45,7 @@ impl Default for Settings {
             minimum_assessed_weight: 0.5,
             stagnation_window: 3,
             excusing_rise: 6.0,
+            blocking: Blocking::default(),
         }
     }
 }
@@ -53,6 +57,9 @@ struct Field {
     integer: bool,
     set: fn(&mut Settings, f64),
 }
+
+/// Name of the one setting that is no number.
+const BLOCKING: &str = "blocking";
 
 const FIELDS: [Field; 5] = [
     Field {
@@ -100,6 +107,21 @@ impl Settings {
     fn take(members: &Map<String, Value>, others: &[&str], problems: &mut Vec<Problem>) -> Self {
         let mut settings = Self::default();
         for (name, value) in members {
+            if name == BLOCKING {
+                match Blocking::read(value) {
+                    Ok(blocking) => settings.blocking = blocking,
+                    Err(wrong) => problems.extend(wrong.into_iter().map(|(kind, message)| {
+                        let below = if kind.is_empty() {
+                            kind
+                        } else {
+                            pointer(&kind)
+                        };
+                        let path = format!("/{BLOCKING}{below}");
+                        Problem { path, message }
+                    })),
+                }
+                continue;
+            }
             let outcome = match FIELDS.iter().find(|field| field.name == name) {
                 Some(field) => field
                     .read(value)
@@ -208,7 +230,7 @@ impl Field {
 }
 
 fn names(others: &[&str]) -> String {
-    [others, &FIELDS.map(|field| field.name)]
+    [others, &FIELDS.map(|field| field.name), &[BLOCKING]]
         .concat()
         .join(", ")
 }
@@ -239,13 +261,14 @@ mod tests {
 
     #[test]
     fn every_setting_is_read() {
-        let text = r#"{"noise_band":1.5,"reviews_near_bar":3.0,"minimum_assessed_weight":0.25,"stagnation_window":4,"excusing_rise":9}"#;
+        let text = r#"{"noise_band":1.5,"reviews_near_bar":3.0,"minimum_assessed_weight":0.25,"stagnation_window":4,"excusing_rise":9,"blocking":{"style":"info"}}"#;
         let expected = Settings {
             noise_band: 1.5,
             reviews_near_bar: 3,
             minimum_assessed_weight: 0.25,
             stagnation_window: 4,
             excusing_rise: 9.0,
+            blocking: Blocking::read(&serde_json::json!({"style": "info"})).unwrap(),
         };
         assert_eq!(Settings::parse(text), Ok(expected));
     }
@@ -263,6 +286,11 @@ mod tests {
             paths(r#"{"stagnation_window":"3"}"#),
             ["/stagnation_window"]
         );
+        assert_eq!(
+            paths(r#"{"blocking":{"smell":"major"}}"#),
+            ["/blocking/smell"]
+        );
+        assert_eq!(paths(r#"{"blocking":1}"#), ["/blocking"]);
         assert_eq!(paths(&format!("\"{}\"", "x".repeat(MAX_BYTES))), [""]);
     }
 
@@ -271,7 +299,18 @@ mod tests {
         let schema: Value = serde_json::from_str(SCHEMA).unwrap();
         let properties = schema["properties"].as_object().unwrap();
         assert_eq!(schema["additionalProperties"], false);
-        assert_eq!(properties.len(), FIELDS.len());
+        assert_eq!(properties.len(), FIELDS.len() + 1);
+        for (kind, schema) in properties[BLOCKING]["properties"].as_object().unwrap() {
+            for value in schema["enum"].as_array().unwrap() {
+                let text = serde_json::json!({ BLOCKING: { kind: value } }).to_string();
+                assert!(Settings::parse(&text).is_ok(), "{text}");
+            }
+            let default = serde_json::json!({ BLOCKING: { kind: schema["default"] } });
+            assert_eq!(
+                Settings::parse(&default.to_string()),
+                Ok(Settings::default())
+            );
+        }
         for field in &FIELDS {
             let property = &properties[field.name];
             let (low, high) = field.range;

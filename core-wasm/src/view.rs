@@ -100,7 +100,9 @@ impl<'a> View<'a> {
 
     /// Whether a finding counts against completion while it stands.
     pub(crate) fn would_block(&self, finding: &Finding) -> bool {
-        finding.severity >= self.blocking_severity || (self.also_blocking)(finding)
+        finding.severity >= self.blocking_severity
+            || self.settings.blocking.holds(finding)
+            || (self.also_blocking)(finding)
     }
 
     /// The files of the cycle in their latest version, deleted ones left out: path and digest, by path.

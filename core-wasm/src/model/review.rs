@@ -95,6 +95,11 @@ impl Review {
         }
     }
 
+    /// Whether nothing that could be read was left unread. Without a score, there was nothing to grade.
+    pub fn is_whole(&self) -> bool {
+        self.coverage == Coverage::Whole
+    }
+
     /// Whether it read this file.
     pub fn covers(&self, path: &str) -> bool {
         self.covered.iter().any(|covered| covered == path)

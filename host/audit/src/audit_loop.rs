@@ -9,6 +9,7 @@ use crate::ports::{
     Clock, JudgeError, PolicyEngine, ProgressSink, SessionStore, Stage, StoreError, Workspace,
 };
 use crate::queue::{Queue, QueueLimits};
+use crate::readings::Unreadable;
 use crate::report::{AuditError, AuditReport};
 use crate::rubric::Rubric;
 use crate::session::Standing;
@@ -42,6 +43,8 @@ pub struct LoopConfig {
     pub partial_results: bool,
     /// Judges are shown what the session found earlier, and asked what became of it.
     pub earlier_findings: bool,
+    /// What code means that no judge of the panel can read.
+    pub unreadable: Unreadable,
 }
 
 /// What judges are shown of the repository around the work.
@@ -102,7 +105,7 @@ pub struct Ports {
 /// The loop over its ports.
 pub struct AuditLoop {
     pub(crate) panel: Panel,
-    store: Arc<dyn SessionStore>,
+    pub(crate) store: Arc<dyn SessionStore>,
     pub(crate) policies: Arc<dyn PolicyEngine>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) workspace: Option<Arc<dyn Workspace>>,

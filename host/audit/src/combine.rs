@@ -2,17 +2,18 @@
 //!
 //! Grades are the weighted mean over the judges that gave one. A judge of lower rank can lower a grade, never
 //! raise it over what the judges of the highest rank gave: a linter that sees nothing wrong knows less than
-//! a model that does. What the highest left ungraded stays so. The review is whole when the judges of the highest rank on the panel read, between
-//! them, every file: where all of those failed, what the others read is a review in part, and completes
-//! nothing.
+//! a model that does. What the highest left ungraded stays so. The review is whole when nothing was left unread that
+//! the judges of the highest rank on the panel could read: where all of those failed, what the others read is a
+//! partial review, and completes nothing.
 
 use crate::domain::{
-    Card, CardOutcome, Coverage, JudgeIdentity, Reported, Review, Score, Severity, Usage, Verdict,
-    Work,
+    Card, CardOutcome, Coverage, FileReading, JudgeIdentity, ReadingClass, Reported, Review, Score,
+    Severity, Usage, Verdict, Work,
 };
 use crate::grade::{Graded, MAX_SUMMARY, bounded, dimensions, mean, not_read, weighted_mean};
+use crate::readings::{self, Readers, Unreadable, rank};
 use crate::rubric::Rubric;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Share of the rubric that must have been graded for a pass: that of the default policy.
 const LEAST_ASSESSED: f64 = 0.5;
@@ -41,6 +42,8 @@ pub(crate) struct Bars {
     pub(crate) blocking: Severity,
     /// Score from which a review without such findings passes.
     pub(crate) pass_mark: Score,
+    /// Whether code that nobody here can read forbids completion.
+    pub(crate) unreadable: Unreadable,
 }
 
 /// One review of all voices, of which at least one is graded. `millis` is how long they took together.
@@ -62,7 +65,11 @@ pub(crate) fn combine(
             Voice::Failed(card) => cards.push(card),
         }
     }
-    let (coverage, covered) = coverage(&cards, work);
+    let top = cards.iter().map(rank).max().unwrap_or(0);
+    let readers = Readers::of(&answers, top);
+    let readings = readers.readings(work);
+    let coverage = coverage(&cards, &readers, &readings, top);
+    let covered = readings::covered(&readings, work, bars.unreadable);
     let grades: Vec<Option<Score>> = (0..rubric.dimensions.len())
         .map(|index| combined_grade(&answers, index))
         .collect();
@@ -93,6 +100,7 @@ pub(crate) fn combine(
         assessed_weight,
         coverage,
         covered,
+        readings,
         findings,
         summary: summary(&answers),
         evidence: answers.iter().flat_map(|a| a.evidence.clone()).collect(),
@@ -109,56 +117,29 @@ pub(crate) fn spent<'c>(cards: impl Iterator<Item = &'c Card>) -> Usage {
         .fold(Usage::default(), Usage::plus)
 }
 
-fn rank(card: &Card) -> u8 {
-    card.judge.kind.rank()
-}
-
-/// How much was read, and which files: by the judges of the highest rank, or by the others where none of those
-/// graded.
-fn coverage(cards: &[Card], work: &Work) -> (Coverage, Vec<String>) {
-    let top = cards.iter().map(rank).max().unwrap_or(0);
-    let graders = || cards.iter().filter(|card| is_graded(card));
-    let by_top = graders().any(|card| rank(card) == top);
-    let deciders = || graders().filter(|card| !by_top || rank(card) == top);
+/// How much was read. `top` is the highest rank on the panel.
+fn coverage(cards: &[Card], readers: &Readers<'_>, readings: &[FileReading], top: u8) -> Coverage {
     let reasons = |of: &mut dyn Iterator<Item = &Card>| {
         let reasons: Vec<String> = of
             .filter_map(|card| shortfall(card, cards.len() > 1))
             .collect();
         bounded(reasons.join("; "), MAX_SUMMARY)
     };
-    if graders().next().is_none() {
-        return (Coverage::Unscored(reasons(&mut cards.iter())), Vec::new());
+    if readers.are_none() {
+        return Coverage::Unscored(reasons(&mut cards.iter()));
     }
-    let covered: BTreeSet<&str> = deciders().flat_map(covered_by).collect();
-    let all = work
-        .files
+    if !readers.are_of_top_rank {
+        return Coverage::Partial(reasons(&mut cards.iter().filter(|card| rank(card) == top)));
+    }
+    let unread = readings
         .iter()
-        .all(|file| covered.contains(file.path.as_str()));
-    let coverage = if !by_top {
-        Coverage::Partial(reasons(&mut cards.iter().filter(|card| rank(card) == top)))
-    } else if all {
-        Coverage::Whole
-    } else {
-        let why = reasons(&mut deciders());
-        Coverage::Partial(if why.is_empty() {
-            not_read(work, |path| covered.contains(path))
-        } else {
-            why
-        })
-    };
-    (coverage, covered.into_iter().map(str::to_owned).collect())
-}
-
-fn is_graded(card: &Card) -> bool {
-    matches!(&card.outcome, CardOutcome::Answered { score: Some(_), .. })
-}
-
-fn covered_by(card: &Card) -> impl Iterator<Item = &str> {
-    let covered = match &card.outcome {
-        CardOutcome::Answered { covered, .. } => covered.as_slice(),
-        CardOutcome::Failed(_) => &[],
-    };
-    covered.iter().map(String::as_str)
+        .filter(|reading| reading.class == ReadingClass::Unread)
+        .map(|reading| (reading.path.as_str(), reading.reason.as_str()));
+    match (not_read(unread), reasons(&mut readers.cut_off())) {
+        (None, _) => Coverage::Whole,
+        (Some(unread), why) if why.is_empty() => Coverage::Partial(unread),
+        (Some(_), why) => Coverage::Partial(why),
+    }
 }
 
 /// What is missing from a judge's contribution, with its name where there are others.

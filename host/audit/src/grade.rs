@@ -1,7 +1,8 @@
 //! Grading: from one judge's report to its card.
 
 use crate::domain::{
-    Card, CardOutcome, Coverage, Dimension, Evidence, JudgeIdentity, Reported, Score, Work,
+    Card, CardOutcome, Coverage, Dimension, Evidence, FileReading, JudgeIdentity, ReadingClass,
+    Reported, Score, Work,
 };
 use crate::fingerprint::fingerprints;
 use crate::ports::JudgeReport;
@@ -13,6 +14,8 @@ const MAX_FINDINGS: usize = 500;
 const MAX_CHECKS: usize = 50;
 /// Longest text of a judge that is kept, in bytes.
 const MAX_TEXT: usize = 4 * 1024;
+/// Longest reason why a file was not graded, in bytes.
+const MAX_REASON: usize = 512;
 /// Longest summary of a judge that is kept, in bytes.
 pub(crate) const MAX_SUMMARY: usize = 16 * 1024;
 
@@ -23,6 +26,8 @@ pub(crate) struct Graded {
     pub(crate) card: Card,
     /// The grade of each dimension of the rubric, in its order.
     pub(crate) grades: Vec<Option<Score>>,
+    /// What the judge made of each file, by path. Files it said nothing of are missing.
+    pub(crate) readings: Vec<FileReading>,
     /// What was found, with fingerprints, in the order of the files.
     pub(crate) findings: Vec<(String, Reported)>,
     /// Results of checks.
@@ -41,16 +46,13 @@ pub(crate) fn grade(
     millis: u64,
 ) -> Graded {
     let known = |path: &str| work.files.iter().any(|file| file.path == path);
-    let mut covered: Vec<String> = report
-        .covered
-        .into_iter()
-        .filter(|path| known(path))
-        .collect();
-    covered.sort();
-    covered.dedup();
-    if matches!(report.coverage, Coverage::Partial(_)) && covered.len() == work.files.len() {
+    let mut readings = bounded_readings(report.readings, known);
+    if matches!(report.coverage, Coverage::Partial(_))
+        && readings.len() == work.files.len()
+        && readings.iter().all(FileReading::is_read)
+    {
         // It read in part, and not because of some files: it came to the end of none.
-        covered.clear();
+        readings.clear();
     }
     let grades: Vec<Option<Score>> = rubric
         .dimensions
@@ -63,14 +65,17 @@ pub(crate) fn grade(
                 .map(|(_, score)| *score)
         })
         .collect();
+    let has_code = readings
+        .iter()
+        .any(|reading| reading.class == ReadingClass::Graded);
     let (coverage, score) = match report.coverage {
         Coverage::Unscored(reason) => (Coverage::Unscored(bounded(reason, MAX_TEXT)), None),
         coverage => match weighted_mean(&dimensions(rubric, &grades)) {
-            None => (
+            None if has_code || readings.is_empty() => (
                 Coverage::Unscored("the judge graded nothing".to_owned()),
                 None,
             ),
-            score => (bounded_coverage(left_out(coverage, work, &covered)), score),
+            score => (bounded_coverage(left_out(coverage, work, &readings)), score),
         },
     };
     let findings = identified(report.findings, known);
@@ -95,7 +100,11 @@ pub(crate) fn grade(
             outcome: CardOutcome::Answered {
                 score,
                 coverage,
-                covered,
+                covered: readings
+                    .iter()
+                    .filter(|reading| reading.is_read())
+                    .map(|reading| reading.path.clone())
+                    .collect(),
                 reported: findings.iter().map(|(print, _)| print.clone()).collect(),
                 grades: rubric
                     .dimensions
@@ -115,7 +124,23 @@ pub(crate) fn grade(
             vec![None; grades.len()]
         },
         findings,
+        readings,
     }
+}
+
+/// Of each file of the work the first word a judge said of it, by path; bounded.
+fn bounded_readings(readings: Vec<FileReading>, known: impl Fn(&str) -> bool) -> Vec<FileReading> {
+    let mut readings: Vec<FileReading> = readings
+        .into_iter()
+        .filter(|reading| known(&reading.path))
+        .map(|reading| FileReading {
+            reason: bounded(reading.reason, MAX_REASON),
+            ..reading
+        })
+        .collect();
+    readings.sort_by(|a, b| a.path.cmp(&b.path));
+    readings.dedup_by(|later, first| later.path == first.path);
+    readings
 }
 
 /// The rubric's dimensions with these grades.
@@ -175,25 +200,31 @@ fn identified(findings: Vec<Reported>, known: impl Fn(&str) -> bool) -> Vec<(Str
     findings
 }
 
-/// A review that claims to be whole but did not cover every file is partial.
-fn left_out(coverage: Coverage, work: &Work, covered: &[String]) -> Coverage {
-    match coverage {
-        Coverage::Whole if covered.len() < work.files.len() => {
-            Coverage::Partial(not_read(work, |path| covered.iter().any(|c| c == path)))
+/// A review that claims to be whole but did not read every file it could is partial.
+fn left_out(coverage: Coverage, work: &Work, readings: &[FileReading]) -> Coverage {
+    let mentions = |path: &str| readings.iter().find(|reading| reading.path == path);
+    let missing = work.files.iter().filter_map(|file| {
+        let path = file.path.as_str();
+        match mentions(path) {
+            None => Some((path, "the judge left it out")),
+            Some(reading) if reading.class == ReadingClass::Unread => {
+                Some((path, reading.reason.as_str()))
+            }
+            Some(_) => None,
         }
-        other => other,
+    });
+    match (coverage, not_read(missing)) {
+        (Coverage::Whole, Some(missing)) => Coverage::Partial(missing),
+        (coverage, _) => coverage,
     }
 }
 
-/// Names the files that were not read.
-pub(crate) fn not_read(work: &Work, read: impl Fn(&str) -> bool) -> String {
-    let missing: Vec<&str> = work
-        .files
-        .iter()
-        .map(|file| file.path.as_str())
-        .filter(|path| !read(path))
+/// Names files that were not read, each with the reason; `None` when there is no such file.
+pub(crate) fn not_read<'f>(files: impl Iterator<Item = (&'f str, &'f str)>) -> Option<String> {
+    let files: Vec<String> = files
+        .map(|(path, reason)| format!("{path} ({reason})"))
         .collect();
-    bounded(format!("not read: {}", missing.join(", ")), MAX_TEXT)
+    (!files.is_empty()).then(|| bounded(format!("not read: {}", files.join(", ")), MAX_TEXT))
 }
 
 fn bounded_coverage(coverage: Coverage) -> Coverage {

@@ -1,6 +1,8 @@
 //! An iteration: one attempt, from its submission on.
 
-use crate::domain::{ContextScope, Digest, FileVersion, Request, Review, Timestamp, Work};
+use crate::domain::{
+    ContextScope, Digest, FileVersion, ReadingClass, Request, Review, Timestamp, Work,
+};
 
 /// One attempt of the current cycle.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,12 +47,24 @@ impl Iteration {
             path: file.path.clone(),
             digest: Some(Digest::of(file.text.as_bytes())),
         });
-        let deleted = work.deleted.iter().map(|path| FileVersion {
+        // What was not read is a version, too: the file is not covered until one comes that can be read. A change of
+        // mode or a rename says nothing of the text, so the version before it stays the latest.
+        let unread = work
+            .apart
+            .iter()
+            .filter(|piece| piece.class == ReadingClass::Unread)
+            .map(|piece| FileVersion {
+                path: piece.path.clone(),
+                digest: Some(Digest::of(piece.reason.as_bytes())),
+            });
+        let renamed = work.renamed.iter().map(|rename| &rename.from);
+        let gone = work.deleted.iter().chain(renamed).map(|path| FileVersion {
             path: path.clone(),
             digest: None,
         });
-        let mut files: Vec<FileVersion> = held.chain(deleted).collect();
+        let mut files: Vec<FileVersion> = held.chain(unread).chain(gone).collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.dedup_by(|later, first| later.path == first.path);
         Self {
             attempt,
             loop_number: None,

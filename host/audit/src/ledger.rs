@@ -49,6 +49,16 @@ pub(crate) fn carry_over(ledger: &mut [Finding]) {
     }
 }
 
+/// After a person reset a stopped session: what is open counts until a submission shows its file again.
+pub(crate) fn await_review(ledger: &mut [Finding]) {
+    for finding in ledger
+        .iter_mut()
+        .filter(|finding| finding.state.is_standing())
+    {
+        finding.state = FindingState::Unreviewed;
+    }
+}
+
 /// What a standing finding becomes when a review does not report it.
 fn unreported_state(
     finding: &Finding,
@@ -56,7 +66,7 @@ fn unreported_state(
     review: &Review,
     known_paths: &BTreeSet<&str>,
 ) -> FindingState {
-    let overruled = |path: &str| review.counts() && overrules(review, finding, path);
+    let overruled = |path: &str| review.is_whole() && overrules(review, finding, path);
     let Some(location) = &finding.reported.location else {
         return if known_paths.iter().all(|path| overruled(path)) {
             FindingState::Fixed

@@ -4,18 +4,18 @@ use crate::audit_loop::{AuditLoop, AuditRequest};
 use crate::book::{Book, is_cheap};
 use crate::caps;
 use crate::domain::{
-    ContextScope, DecidedBy, Decision, Digest, Event, JudgeIdentity, Review, Score, Status,
-    Timestamp,
+    ContextScope, DecidedBy, Decision, Digest, Event, JudgeIdentity, Status, Timestamp,
 };
 use crate::evaluation::{Answer, Evaluation, Made, without_completion};
 use crate::gan_config;
 use crate::ports::{JudgeError, LivePolicy, PolicyError, ProgressSink, Stage};
 use crate::queue::{Permit, Place};
 use crate::remarks;
-use crate::report::{AuditError, AuditReport, LoopSummary};
+use crate::report::{AuditError, AuditReport};
+use crate::reporting::newest_review;
 use crate::resolve::resolve;
 use crate::review::Question;
-use crate::session::{Iteration, Session, Standing};
+use crate::session::{Session, Standing};
 use crate::snapshot_of::{input_digest, newest_request};
 use crate::trials::Roles;
 use gansauditor_submission::GanConfig;
@@ -133,6 +133,10 @@ impl OneAudit<'_> {
                 return Err(error.into());
             }
         }
+        notes.extend(remarks::on_unread(
+            book.session(),
+            self.of.config.unreadable,
+        ));
         notes.extend(remarks::on_coverage(book.session()));
         notes.extend(remarks::on_failed_judges(book.session()));
         self.decide(book, notes, permit).await
@@ -369,49 +373,19 @@ impl OneAudit<'_> {
         Ok(self.report(book.session(), notes, false))
     }
 
-    /// A stopped session repeats why, and how to go on.
+    /// A stopped session repeats why.
     fn repeat(&self, session: &Session) -> AuditReport {
+        // How a person lets it go on is for the person, not for the agent that was stopped.
         let note = format!(
-            "session `{0}` has stopped; nothing was judged. Begin another session, or let this one go on with: gansauditor session reset '{0}'",
+            "session `{}` has stopped and nothing was judged: stop here, and show your person the open findings",
             session.id()
         );
         self.report(session, vec![note], true)
     }
 
     fn report(&self, session: &Session, notes: Vec<String>, repeated: bool) -> AuditReport {
-        let newest = session.iterations().last();
-        let (decision, decided_by) = session.last_decision().map_or_else(
-            || {
-                (
-                    caps::no_decision(&self.of.config.criteria),
-                    DecidedBy::Host("none".to_owned()),
-                )
-            },
-            |decided| (decided.decision.clone(), decided.by.clone()),
-        );
-        AuditReport {
-            session: session.id().clone(),
-            session_opened_at: session.opened_at(),
-            cycle: session.cycle(),
-            attempt: session.attempts(),
-            started_at: self.started_at,
-            ended_at: self.of.clock.now(),
-            review: newest_review(session),
-            unchanged: newest.is_some_and(|iteration| iteration.unchanged),
-            decision,
-            decided_by,
-            standing: session.standing(),
-            repeated,
-            ledger: session.ledger().to_vec(),
-            loops: session
-                .iterations()
-                .iter()
-                .filter_map(loop_summary)
-                .collect(),
-            criteria: self.of.config.criteria.clone(),
-            task: newest.and_then(|iteration| iteration.task.clone()),
-            notes,
-        }
+        let over = (self.started_at, self.of.clock.now());
+        self.of.report(session, over, notes, repeated)
     }
 }
 
@@ -423,28 +397,6 @@ fn awaits_decision(session: &Session, digest: &Digest) -> bool {
             && session
                 .last_decision()
                 .is_none_or(|decided| decided.attempt != iteration.attempt)
-    })
-}
-
-fn newest_review(session: &Session) -> Option<Review> {
-    session
-        .iterations()
-        .last()
-        .and_then(|iteration| iteration.reviews.last().cloned())
-}
-
-fn loop_summary(iteration: &Iteration) -> Option<LoopSummary> {
-    let scores: Vec<f64> = iteration
-        .reviews
-        .iter()
-        .filter(|review| review.counts())
-        .filter_map(|review| review.score.map(Score::get))
-        .collect();
-    Some(LoopSummary {
-        number: iteration.loop_number?,
-        at: iteration.at,
-        score: scores.iter().sum::<f64>() / scores.len() as f64,
-        verdict: iteration.reviews.last()?.verdict,
     })
 }
 

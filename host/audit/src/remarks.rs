@@ -1,7 +1,11 @@
 //! Remarks: what an answer says beside findings and decision.
 
-use crate::domain::{FindingState, Review};
+use crate::domain::{FileReading, FindingState, ReadingClass, Review};
+use crate::readings::Unreadable;
 use crate::session::Session;
+
+/// Most files that one remark names, and most remarks about files.
+const MAX_NAMED: usize = 10;
 
 /// Names the files whose findings stand because they were not shown again, and says what the findings that
 /// concern no place are waiting for.
@@ -43,6 +47,41 @@ pub(crate) fn on_coverage(session: &Session) -> Vec<String> {
             "{everywhere} findings concern the work as a whole and stand until one submission shows all of it; missing here: {}",
             missing.join(", ")
         ));
+    }
+    remarks
+}
+
+/// Says what became of pieces of the newest submission that were not read, and what would have them read.
+pub(crate) fn on_unread(session: &Session, unreadable: Unreadable) -> Vec<String> {
+    let newest = session.iterations().last();
+    let review = newest.and_then(|iteration| iteration.reviews.last());
+    let of_class = |class: ReadingClass| -> Vec<&FileReading> {
+        let readings = review.into_iter().flat_map(|review| &review.readings);
+        readings.filter(|reading| reading.class == class).collect()
+    };
+    let mut remarks: Vec<String> = of_class(ReadingClass::Unread)
+        .iter()
+        .take(MAX_NAMED)
+        .map(|reading| format!("`{}` was not read: {}", reading.path, reading.reason))
+        .collect();
+    let beyond = of_class(ReadingClass::Unreadable);
+    if !beyond.is_empty() {
+        let named: Vec<String> = beyond
+            .iter()
+            .take(MAX_NAMED)
+            .map(|reading| format!("`{}` ({})", reading.path, reading.reason))
+            .collect();
+        let more = match beyond.len().saturating_sub(MAX_NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let what = format!("no judge read {}{more}", named.join(", "));
+        remarks.push(match unreadable {
+            Unreadable::Block => format!(
+                "{what}: a person can add a model (OPENAI_API_KEY or a Codex login) or a linter for it (AUDIT_TOOLS), or let such files complete unread (AUDIT_UNREAD=note)"
+            ),
+            Unreadable::Note => format!("{what}; by AUDIT_UNREAD=note that does not keep the work from completing"),
+        });
     }
     remarks
 }

@@ -1,6 +1,6 @@
 //! Reuse: the same work again needs no new review.
 
-use crate::domain::{CardOutcome, Coverage, Digest, JudgeIdentity, Review, Usage};
+use crate::domain::{CardOutcome, Coverage, Digest, FileReading, JudgeIdentity, Review, Usage};
 use crate::ports::JudgeReport;
 use crate::session::{Iteration, Session, Standing};
 
@@ -57,7 +57,7 @@ impl Session {
                         .map(|(_, finding)| finding.clone())
                         .collect(),
                     coverage: Coverage::Whole,
-                    covered: covered.clone(),
+                    readings: covered.iter().map(FileReading::graded).collect(),
                     summary: String::new(),
                     usage: Usage::default(),
                     provenance: format!("as in attempt {}", iteration.attempt),

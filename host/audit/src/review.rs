@@ -3,15 +3,16 @@
 use crate::audit_loop::ContextConfig;
 use crate::combine::{Bars, Voice, combine, spent};
 use crate::domain::{
-    Card, CardOutcome, ContextScope, Coverage, Criteria, Finding, FindingState, RepositoryContext,
-    Review, Score, Usage, Verdict, Work,
+    Card, CardOutcome, ContextScope, Coverage, Criteria, FileReading, Finding, FindingState,
+    ReadingClass, RepositoryContext, Review, Score, Usage, Verdict, Work,
 };
-use crate::grade::{bounded, dimensions, grade};
+use crate::grade::{bounded, dimensions, grade, not_read};
 use crate::one_audit::OneAudit;
 use crate::panel::Seat;
 use crate::ports::{
     ContextRequest, JudgeError, JudgeFailure, JudgeReport, JudgeRequest, Stage, Workspace,
 };
+use crate::readings;
 use crate::session::Session;
 use futures_util::future::join_all;
 use std::sync::Arc;
@@ -42,7 +43,7 @@ impl OneAudit<'_> {
     pub(crate) async fn review(&self, question: Question<'_>) -> Result<Review, JudgeError> {
         self.progress.stage(Stage::Judging);
         if question.work.files.is_empty() {
-            return Ok(self.only_deletions());
+            return Ok(self.without_text(question.work));
         }
         let began = Instant::now();
         // A token of its own, so that the judges are told to stop however this function ends.
@@ -193,15 +194,22 @@ impl OneAudit<'_> {
                 &Bars {
                     blocking: config.criteria.blocking_severity,
                     pass_mark: pass_mark(&config.criteria),
+                    unreadable: config.unreadable,
                 },
                 millis,
             )),
         }
     }
 
-    /// There is nothing to read, and nobody is asked.
-    fn only_deletions(&self) -> Review {
+    /// The work holds no text to judge - deletions, renames, modes, patches that don't apply - and nobody is asked.
+    fn without_text(&self, work: &Work) -> Review {
         let rubric = &self.of.config.rubric;
+        let mut readings: Vec<FileReading> = readings::apart(work).collect();
+        readings.sort_by(|a, b| a.path.cmp(&b.path));
+        let unread = readings
+            .iter()
+            .filter(|reading| reading.class == ReadingClass::Unread)
+            .map(|reading| (reading.path.as_str(), reading.reason.as_str()));
         Review {
             judges: self.of.panel.identities().cloned().collect(),
             cards: Vec::new(),
@@ -209,10 +217,9 @@ impl OneAudit<'_> {
             verdict: Verdict::Revise,
             dimensions: dimensions(rubric, &vec![None; rubric.dimensions.len()]),
             assessed_weight: 0.0,
-            coverage: Coverage::Unscored(
-                "the submission only deletes; submit the files that remain, too".to_owned(),
-            ),
+            coverage: not_read(unread).map_or(Coverage::Whole, Coverage::Partial),
             covered: Vec::new(),
+            readings,
             findings: Vec::new(),
             summary: String::new(),
             evidence: Vec::new(),
@@ -263,7 +270,7 @@ fn cut_off(partial: JudgeReport, after: Duration) -> JudgeReport {
     };
     JudgeReport {
         coverage: Coverage::Partial(why),
-        covered: Vec::new(),
+        readings: Vec::new(),
         ..partial
     }
 }

@@ -160,8 +160,12 @@ impl Session {
             }
             Event::Reset { at, .. } => {
                 self.updated_at = *at;
+                let was_stopped = self.standing == Standing::Stopped;
                 if self.standing != Standing::Open {
                     self.begin_cycle();
+                }
+                if was_stopped {
+                    ledger::await_review(&mut self.ledger);
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 mod decision;
 mod feedback;
+mod files;
 mod gan;
 mod ledger;
 mod progress;
@@ -13,6 +14,7 @@ use crate::arguments::ToolCall;
 use crate::text::{bounded, fitting};
 use decision::{DecisionView, Policy};
 use feedback::Feedback;
+use files::FileView;
 use gan::Gan;
 use gansauditor_audit::AuditReport;
 use gansauditor_audit::domain::{Coverage, DetailLevel};
@@ -72,6 +74,8 @@ pub struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     ledger: Option<Ledger>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<FileView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     notices: Vec<String>,
 }
 
@@ -97,9 +101,24 @@ impl Answer {
             policy: Some(Policy::new(&report.decided_by)),
             decision: Some(DecisionView::new(report, &mut notices)),
             ledger: Some(Ledger::new(report, &mut notices)),
+            files: files::files(report, &mut notices),
             ..Self::bare(call, log, &mut notices)
         };
         answer.with(notices)
+    }
+
+    /// Of a call that held nothing to audit while its session is open: what is, and that more work is expected.
+    pub fn reminded(report: &AuditReport, call: &ToolCall, log: &ThoughtLog) -> Self {
+        let mut answer = Self {
+            audited: Some(false),
+            ..Self::audited(report, call, log)
+        };
+        answer.notices.insert(
+            0,
+            "this call holds no work, and the session is open: fix what `decision` and `ledger` list, and submit the work"
+                .to_owned(),
+        );
+        answer
     }
 
     /// Of a call that held nothing to audit, or that came while auditing is off.
@@ -155,6 +174,7 @@ impl Answer {
             policy: None,
             decision: None,
             ledger: None,
+            files: Vec::new(),
             notices: Vec::new(),
         }
     }
@@ -193,6 +213,12 @@ impl Notices {
                 self.0.push(format!(
                     "the review is partial and was not counted as a loop: {why}"
                 ));
+            }
+            Some(Coverage::Whole) if report.review.as_ref().is_some_and(|r| r.score.is_none()) => {
+                self.0.push(
+                    "the submission holds nothing to grade, so there is no `gan` and no loop was counted; `files` says what it holds"
+                        .to_owned(),
+                );
             }
             Some(Coverage::Whole) => {}
         }

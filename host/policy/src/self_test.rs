@@ -47,6 +47,7 @@ pub(crate) fn example(settings: &str) -> Snapshot {
                 assessed_weight: 1.0,
                 coverage: Coverage::Whole,
                 covered: vec![path.to_owned()],
+                readings: Vec::new(),
                 findings: Vec::new(),
                 summary: "An example.".to_owned(),
                 usage: Usage::default(),

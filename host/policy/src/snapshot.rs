@@ -137,9 +137,19 @@ impl From<&host::Review> for wit::Review {
                 .map(|(fingerprint, _)| fingerprint.clone())
                 .collect(),
             summary: r.summary.clone(),
-            extensions: Vec::new(),
+            extensions: readings(&r.readings).into_iter().collect(),
         }
     }
+}
+
+/// The pieces that no judge graded, as an addition to the review: `wit/README.md` describes it.
+fn readings(readings: &[host::FileReading]) -> Option<(String, String)> {
+    let apart: Vec<&host::FileReading> = readings
+        .iter()
+        .filter(|reading| reading.class != host::ReadingClass::Graded)
+        .collect();
+    let json = serde_json::to_string(&apart).ok()?;
+    (!apart.is_empty()).then(|| ("readings".to_owned(), json))
 }
 
 impl From<&host::JudgeIdentity> for wit::Judge {

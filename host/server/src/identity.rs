@@ -18,6 +18,19 @@ impl Identity {
         Ok(Self::Connection(mint(now)?))
     }
 
+    /// The session of a call, where it has one already.
+    pub(crate) fn known(
+        &self,
+        branch: Option<&SessionId>,
+        loop_id: Option<&SessionId>,
+    ) -> Option<SessionId> {
+        let named = branch.or(loop_id);
+        match (named, self) {
+            (Some(named), _) | (None, Self::Connection(named)) => Some(named.clone()),
+            (None, Self::Call) => None,
+        }
+    }
+
     /// The session of a call: `branchId`, else `loopId`, else the connection's or a new one.
     pub(crate) fn session(
         &self,
@@ -25,11 +38,7 @@ impl Identity {
         loop_id: Option<&SessionId>,
         now: Timestamp,
     ) -> Result<SessionId, InvalidSessionId> {
-        match (branch.or(loop_id), self) {
-            (Some(named), _) => Ok(named.clone()),
-            (None, Self::Connection(session)) => Ok(session.clone()),
-            (None, Self::Call) => mint(now),
-        }
+        self.known(branch, loop_id).map_or_else(|| mint(now), Ok)
     }
 }
 

@@ -45,6 +45,11 @@ impl Running {
         }
     }
 
+    /// The loop that the audits go through.
+    pub(crate) fn audits(&self) -> &AuditLoop {
+        &self.audits
+    }
+
     /// The process is about to end: no more work is taken on.
     pub(crate) fn is_closing(&self) -> bool {
         self.closing.is_cancelled()

@@ -28,11 +28,11 @@ pub use decision::{
 pub use digest_text::work_digest;
 pub use event::{DecidedBy, Event, Origin, Terms};
 pub use finding::{Category, Finding, FindingState, Location, Reported, Severity};
-pub use gansauditor_submission::{Digest, Language};
+pub use gansauditor_submission::{Digest, FileKind, Language, file_kind};
 pub use identity::{
     InvalidSessionId, JudgeIdentity, JudgeKind, PolicyIdentity, SessionId, Timestamp,
 };
-pub use review::{Card, CardOutcome, Coverage, Dimension, Review, Usage, Verdict};
+pub use review::{Card, CardOutcome, Coverage, Dimension, FileReading, Review, Usage, Verdict};
 pub use score::{InvalidScore, Score};
 pub use snapshot::{
     CheckResult, Evidence, FileVersion, HistoryRequest, IterationView, Snapshot, Source,

@@ -1,6 +1,6 @@
 //! Reviews: what the host holds after a judge has spoken.
 
-use super::{Evidence, JudgeIdentity, Reported, Score};
+use super::{Evidence, JudgeIdentity, ReadingClass, Reported, Score};
 use serde::{Deserialize, Serialize};
 
 /// One graded aspect of a review.
@@ -12,6 +12,43 @@ pub struct Dimension {
     pub weight: f64,
     /// Absent when the judge could not assess it.
     pub score: Option<Score>,
+}
+
+/// What became of one version of one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileReading {
+    /// Label of the file.
+    pub path: String,
+    /// How far it was read.
+    pub class: ReadingClass,
+    /// Why it is not `Graded`, as the rest of a sentence after the file's name. Empty for graded files.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+impl FileReading {
+    /// A file that a judge read whole and graded.
+    pub fn graded(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            class: ReadingClass::Graded,
+            reason: String::new(),
+        }
+    }
+
+    /// A file that was not graded, and why.
+    pub fn apart(path: impl Into<String>, class: ReadingClass, reason: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            class,
+            reason: reason.into(),
+        }
+    }
+
+    /// All of it was read, whether or not there was something to grade.
+    pub fn is_read(&self) -> bool {
+        matches!(self.class, ReadingClass::Graded | ReadingClass::Screened)
+    }
 }
 
 /// How much of the submission was read.
@@ -145,8 +182,12 @@ pub struct Review {
     pub assessed_weight: f64,
     /// How much was read.
     pub coverage: Coverage,
-    /// Paths that were read, sorted, a subset of the submission's.
+    /// Paths that were read, sorted, a subset of the submission's; and those that nobody here can read, where the
+    /// operator lets them complete.
     pub covered: Vec<String>,
+    /// What became of every piece of the submission, by path. Empty in records of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<FileReading>,
     /// What was found, with fingerprints, worst first.
     pub findings: Vec<(String, Reported)>,
     /// The judges' own words.
@@ -189,7 +230,12 @@ impl Review {
 
     /// Whole and scored: such reviews, and only they, count as loops.
     pub fn counts(&self) -> bool {
-        self.coverage == Coverage::Whole && self.score.is_some()
+        self.is_whole() && self.score.is_some()
+    }
+
+    /// Nothing of the submission was left unread that somebody here can read.
+    pub fn is_whole(&self) -> bool {
+        self.coverage == Coverage::Whole
     }
 
     /// The authority of this review: that of its highest judge.

@@ -1,8 +1,8 @@
 //! Judges.
 
 use crate::domain::{
-    CheckResult, Coverage, Finding, JudgeIdentity, Reported, RepositoryContext, Score, Usage,
-    WorkFile,
+    CheckResult, Coverage, FileReading, Finding, JudgeIdentity, Reported, RepositoryContext, Score,
+    Usage, WorkFile,
 };
 use crate::rubric::Rubric;
 use async_trait::async_trait;
@@ -43,8 +43,8 @@ pub struct JudgeReport {
     pub findings: Vec<Reported>,
     /// How much it read.
     pub coverage: Coverage,
-    /// Paths it read.
-    pub covered: Vec<String>,
+    /// What it made of each file. A file that it doesn't name it has not read.
+    pub readings: Vec<FileReading>,
     /// In its own words.
     pub summary: String,
     /// What it cost.
@@ -54,6 +54,14 @@ pub struct JudgeReport {
     pub provenance: String,
     /// Checks it ran on the files.
     pub checks: Vec<CheckRun>,
+}
+
+impl JudgeReport {
+    /// Paths it read, in the order of `readings`.
+    pub fn covered(&self) -> Vec<&str> {
+        let read = self.readings.iter().filter(|reading| reading.is_read());
+        read.map(|reading| reading.path.as_str()).collect()
+    }
 }
 
 /// A check that a judge ran on the files of its request.
@@ -241,7 +249,7 @@ impl ProgressSink for Unheard {
 ///
 /// `review` may be called concurrently. It must stop soon after `cancel` fires, must leave no process or
 /// connection behind, and must not be influenced by anything but the request. A judge that cannot assess a
-/// dimension leaves it out; one that cannot read a file leaves it out of `covered` and says so in `coverage`.
+/// dimension leaves it out; one that cannot read a file says so in `readings`.
 #[async_trait]
 pub trait Judge: Send + Sync + 'static {
     /// Who it is.

@@ -81,7 +81,8 @@ async fn a_stopped_session_repeats_its_answer_until_it_is_reset() {
         repeated.decision.status,
         Status::Stop(StopReason::Stagnation)
     );
-    assert!(repeated.notes[0].contains("session reset 's'"));
+    assert!(repeated.notes[0].contains("has stopped"));
+    assert!(!repeated.notes[0].contains("reset"));
     assert_eq!(world.judge.calls(), 1);
 
     let session = SessionId::new("s").unwrap();

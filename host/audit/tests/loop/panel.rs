@@ -160,7 +160,7 @@ async fn what_was_said_before_the_time_was_up_counts_in_part_or_not_at_all() {
                 ..critical("a.py", "eval(y)")
             }],
             coverage: Coverage::Whole,
-            covered: vec!["a.py".into()],
+            readings: vec![FileReading::graded("a.py")],
             summary: "as far as it went".into(),
             usage: Usage::default(),
             provenance: String::new(),
@@ -235,7 +235,11 @@ async fn the_results_of_checks_are_evidence_about_the_work_they_ran_on() {
                 scores: vec![],
                 findings: vec![],
                 coverage: Coverage::Whole,
-                covered: request.files.iter().map(|file| file.path.clone()).collect(),
+                readings: request
+                    .files
+                    .iter()
+                    .map(|file| FileReading::graded(&file.path))
+                    .collect(),
                 summary: String::new(),
                 usage: Usage::default(),
                 provenance: String::new(),

@@ -9,7 +9,8 @@ use super::window::Window;
 use crate::judged_lines::judged_lines;
 use crate::wording::cut;
 use gansauditor_audit::domain::{
-    Coverage, Finding, Location, Reported, Score, Severity, Usage, WorkFile,
+    Coverage, FileReading, Finding, Location, ReadingClass, Reported, Score, Severity, Usage,
+    WorkFile,
 };
 use gansauditor_audit::ports::JudgeReport;
 use gansauditor_audit::rubric::Rubric;
@@ -92,13 +93,13 @@ pub(super) fn read(value: &Value, asked: &Asked<'_>) -> Result<Read, String> {
             None => dropped += 1,
         }
     }
-    let coverage = coverage(asked.window, &covered);
+    let readings = readings(asked.window, &covered);
     let summary = value.get("summary").and_then(Value::as_str);
     let report = JudgeReport {
         scores,
         findings,
-        coverage,
-        covered,
+        coverage: Coverage::Whole,
+        readings,
         summary: cut(summary.unwrap_or_default().to_owned(), MAX_SUMMARY),
         usage: Usage::default(),
         provenance: String::new(),
@@ -136,23 +137,21 @@ fn scores(grades: Vec<Grade>, rubric: &Rubric, dropped: &mut usize) -> Vec<(Stri
         .collect()
 }
 
-fn coverage(window: &Window<'_>, covered: &[String]) -> Coverage {
-    let unassessed = window
-        .files
-        .iter()
-        .map(|file| file.path.as_str())
-        .filter(|path| !covered.iter().any(|c| c == path));
-    let mut missing: Vec<String> = window
+/// What the model made of each file; the host calls the review partial where one was not read.
+fn readings(window: &Window<'_>, covered: &[String]) -> Vec<FileReading> {
+    let unread = |path: &str, why: &str| FileReading::apart(path, ReadingClass::Unread, why);
+    let shown = window.files.iter().map(|file| {
+        if covered.contains(&file.path) {
+            FileReading::graded(&file.path)
+        } else {
+            unread(&file.path, "the model could not assess it")
+        }
+    });
+    let cut = window
         .too_long
         .iter()
-        .map(|path| format!("{path} (does not fit into what the model reads at once)"))
-        .collect();
-    missing.extend(unassessed.map(|path| format!("{path} (the model could not assess it)")));
-    if missing.is_empty() {
-        Coverage::Whole
-    } else {
-        Coverage::Partial(format!("not read: {}", missing.join(", ")))
-    }
+        .map(|path| unread(path, "it does not fit into what the model reads at once"));
+    shown.chain(cut).collect()
 }
 
 /// The path a model wrote means this file.

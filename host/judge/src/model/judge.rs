@@ -281,7 +281,7 @@ fn cut_off(
     Some(JudgeReport {
         provenance,
         coverage: Coverage::Partial(format!("{why}; what was written until then counts")),
-        covered: Vec::new(),
+        readings: Vec::new(),
         usage,
         ..report
     })

@@ -3,8 +3,8 @@
 use super::catalogue::{Catalogue, rules_digest};
 use super::collector::{Collector, Place, Verdict, lines_of};
 use super::deadline::Deadline;
-use super::file_kind::{FileKind, kind_of};
 use super::grammar::Grammar;
+use super::readable::Readable;
 use super::rule::RuleError;
 use super::scan::scan;
 use super::secrets::Text;
@@ -14,9 +14,10 @@ use super::{
     NAME, comments, complexity, conflict_markers, documentation, endless_loop, grades, recursion,
     secrets, summary, symbol, syntax_errors, test_code, testing,
 };
-use crate::wording::left_out;
 use async_trait::async_trait;
-use gansauditor_audit::domain::{Coverage, JudgeIdentity, JudgeKind, Reported, Usage, WorkFile};
+use gansauditor_audit::domain::{
+    Coverage, FileReading, JudgeIdentity, JudgeKind, ReadingClass, Reported, Usage, WorkFile,
+};
 use gansauditor_audit::ports::{Judge, JudgeError, JudgeFailure, JudgeReport, JudgeRequest};
 use gansauditor_audit::rubric::Rubric;
 use std::sync::Arc;
@@ -74,11 +75,22 @@ impl Judge for StaticJudge {
 }
 
 /// What became of one file.
-struct Judged {
-    findings: Vec<Reported>,
-    /// The grammar, for code.
-    grammar: Option<Grammar>,
-    has_tests: bool,
+enum Judged {
+    /// Code that was graded.
+    Graded {
+        findings: Vec<Reported>,
+        grammar: Grammar,
+        has_tests: bool,
+    },
+    /// Searched by the rules for text, and by those for code where there is some; nothing in it can be graded.
+    Screened {
+        findings: Vec<Reported>,
+        why: &'static str,
+    },
+    /// In a language without rules.
+    Unreadable(String),
+    /// A text that is too much for the parser.
+    Unread(String),
 }
 
 fn review(
@@ -87,39 +99,50 @@ fn review(
     deadline: &Deadline,
 ) -> Result<JudgeReport, JudgeError> {
     let mut findings = Vec::new();
-    let mut covered = Vec::new();
-    let mut unread = Vec::new();
+    let mut readings = Vec::new();
     let mut grammars = Vec::new();
     let mut has_tests = false;
     for file in files {
         deadline.check()?;
-        match judge_file(file, deadline)? {
-            Ok(judged) => {
-                findings.extend(judged.findings);
-                covered.push(file.path.clone());
-                grammars.extend(judged.grammar);
-                has_tests |= judged.has_tests;
+        readings.push(match judge_file(file, deadline)? {
+            Judged::Graded {
+                findings: found,
+                grammar,
+                has_tests: tests,
+            } => {
+                findings.extend(found);
+                grammars.push(grammar);
+                has_tests |= tests;
+                FileReading::graded(&file.path)
             }
-            Err(reason) => unread.push((file.path.clone(), reason)),
-        }
+            Judged::Screened {
+                findings: found,
+                why,
+            } => {
+                findings.extend(found);
+                FileReading::apart(&file.path, ReadingClass::Screened, why)
+            }
+            Judged::Unreadable(why) => {
+                FileReading::apart(&file.path, ReadingClass::Unreadable, why)
+            }
+            Judged::Unread(why) => FileReading::apart(&file.path, ReadingClass::Unread, why),
+        });
     }
-    let coverage = coverage(&grammars, &unread, covered.len());
-    let scores = match coverage {
-        Coverage::Unscored(_) => Vec::new(),
-        Coverage::Whole | Coverage::Partial(_) => {
-            let scores = grades::grades(&findings, has_tests, rubric);
-            if !has_tests {
-                findings.push(testing::missing());
-            }
-            scores
+    let scores = if grammars.is_empty() {
+        Vec::new()
+    } else {
+        let scores = grades::grades(&findings, has_tests, rubric);
+        if !has_tests {
+            findings.push(testing::missing());
         }
+        scores
     };
-    let summary = summary::summary(covered.len(), &grammars, &findings, &unread);
+    let summary = summary::summary(&readings, &grammars, &findings);
     Ok(JudgeReport {
         scores,
         findings,
-        coverage,
-        covered,
+        coverage: Coverage::Whole,
+        readings,
         summary,
         usage: Usage::default(),
         provenance: String::new(),
@@ -127,48 +150,24 @@ fn review(
     })
 }
 
-fn coverage(grammars: &[Grammar], unread: &[(String, String)], covered: usize) -> Coverage {
-    let left_out = || left_out(unread);
-    if !grammars.is_empty() {
-        if unread.is_empty() {
-            Coverage::Whole
-        } else {
-            Coverage::Partial(format!("not read: {}", left_out()))
-        }
-    } else if unread.is_empty() && covered == 0 {
-        Coverage::Unscored("the submission holds no files".to_owned())
-    } else if unread.is_empty() {
-        Coverage::Unscored(
-            "the submission holds no code in a language with rules; other files, and comments alone, are searched and not graded"
-                .to_owned(),
-        )
-    } else {
-        Coverage::Unscored(format!("nothing could be graded: {}", left_out()))
-    }
-}
-
-/// The outer error ends the review, the inner one says why this file was not read.
-fn judge_file(file: &WorkFile, deadline: &Deadline) -> Result<Result<Judged, String>, JudgeError> {
-    let grammar = match kind_of(file) {
-        FileKind::Unknown(reason) => return Ok(Err(reason)),
-        FileKind::Data if file.text.len() > super::syntax_tree::MAX_BYTES => {
-            return Ok(Err(Unread::Large.to_string()));
-        }
-        FileKind::Data => {
+/// The error ends the review.
+fn judge_file(file: &WorkFile, deadline: &Deadline) -> Result<Judged, JudgeError> {
+    let grammar = match Readable::of(file) {
+        Readable::Nothing(reason) => return Ok(Judged::Unreadable(reason)),
+        Readable::Text(why) => {
             let mut collector = Collector::new(file);
             conflict_markers::check(&file.text, &mut collector);
             secrets::check(&file.text, &mut collector, |_| Text::Data, |_| None);
-            return Ok(Ok(Judged {
+            return Ok(Judged::Screened {
                 findings: collector.finish(),
-                grammar: None,
-                has_tests: false,
-            }));
+                why,
+            });
         }
-        FileKind::Code(grammar) => grammar,
+        Readable::Code(grammar) => grammar,
     };
     let tree = match parse_as(file, grammar, deadline)? {
         Ok(tree) => tree,
-        Err(reason) => return Ok(Err(reason.to_string())),
+        Err(reason) => return Ok(Judged::Unread(reason.to_string())),
     };
     let grammar = *tree.lang();
     let catalogue = Catalogue::of(grammar).map_err(unusable)?;
@@ -200,12 +199,20 @@ fn judge_file(file: &WorkFile, deadline: &Deadline) -> Result<Result<Judged, Str
     endless_loop::check(&source, &mut collector);
     documentation::check(&source, &mut collector);
     let has_tests = testing::check(&source, &mut collector);
-    Ok(Ok(Judged {
-        findings: collector.finish(),
-        // A file without code is searched like any other, and there is nothing in it to grade.
-        grammar: source.holds_code().then_some(grammar),
-        has_tests,
-    }))
+    let findings = collector.finish();
+    // A file without code is searched like any other, and there is nothing in it to grade.
+    Ok(if source.holds_code() {
+        Judged::Graded {
+            findings,
+            grammar,
+            has_tests,
+        }
+    } else {
+        Judged::Screened {
+            findings,
+            why: "it holds comments and no code",
+        }
+    })
 }
 
 /// Parses a file. A header of C that is not C is one of C++.

@@ -2,21 +2,23 @@
 
 use super::grammar::Grammar;
 use crate::wording::{counts, left_out};
-use gansauditor_audit::domain::Reported;
+use gansauditor_audit::domain::{FileReading, Reported};
 
 /// One or two sentences: what was read, what was found, what was not read.
 pub(crate) fn summary(
-    covered: usize,
+    readings: &[FileReading],
     grammars: &[Grammar],
     findings: &[Reported],
-    unread: &[(String, String)],
 ) -> String {
     let mut languages: Vec<&str> = grammars.iter().map(|grammar| grammar.name()).collect();
     languages.sort_unstable();
     languages.dedup();
+    let (read, unread): (Vec<&FileReading>, Vec<&FileReading>) =
+        readings.iter().partition(|reading| reading.is_read());
     let mut text = format!(
-        "Static rules read {covered} {}",
-        if covered == 1 { "file" } else { "files" }
+        "Static rules read {} {}",
+        read.len(),
+        if read.len() == 1 { "file" } else { "files" }
     );
     if !languages.is_empty() {
         text.push_str(&format!(" ({})", languages.join(", ")));
@@ -26,7 +28,11 @@ pub(crate) fn summary(
         counts => format!(" and found {counts}."),
     });
     if !unread.is_empty() {
-        text.push_str(&format!(" Not read: {}.", left_out(unread)));
+        let unread: Vec<(String, String)> = unread
+            .into_iter()
+            .map(|reading| (reading.path.clone(), reading.reason.clone()))
+            .collect();
+        text.push_str(&format!(" Not read: {}.", left_out(&unread)));
     }
     text
 }

@@ -6,7 +6,9 @@ use super::sarif::{Places, Reader, Told};
 use super::settings::{Analysis, Output, Task};
 use crate::grades::grades;
 use crate::wording::{counts, left_out};
-use gansauditor_audit::domain::{Coverage, Usage};
+use gansauditor_audit::domain::{
+    Coverage, FileKind, FileReading, ReadingClass, Usage, WorkFile, file_kind,
+};
 use gansauditor_audit::ports::{JudgeError, JudgeFailure, JudgeReport, JudgeRequest};
 use std::process::ExitStatus;
 use std::sync::Arc;
@@ -129,13 +131,13 @@ impl ToolJudge {
             std::mem::take(&mut told.unread),
         ]
         .concat();
-        let covered: Vec<String> = match &told.failure {
+        let covered: Vec<&str> = match &told.failure {
             // Nobody knows where it stopped.
             Some(_) => Vec::new(),
             None => run
                 .submitted
                 .given()
-                .map(|(file, _)| file.path.clone())
+                .map(|(file, _)| file.path.as_str())
                 .filter(|path| !unread.iter().any(|(other, _)| other == path))
                 .collect(),
         };
@@ -147,7 +149,7 @@ impl ToolJudge {
                 Coverage::Unscored(format!("{name} could read nothing: {}", left_out(&unread)))
             }
             None => {
-                let gaps = gaps(name, &unread, &run.submitted.others, &told);
+                let gaps = gaps(&told);
                 if gaps.is_empty() {
                     Coverage::Whole
                 } else {
@@ -170,6 +172,18 @@ impl ToolJudge {
             counts => counts,
         };
         let files = covered.len();
+        let withheld = unread
+            .iter()
+            .map(|(path, why)| FileReading::apart(path, ReadingClass::Unread, why));
+        let others = run
+            .submitted
+            .others()
+            .map(|file| of_another_kind(name, file));
+        let readings = covered.into_iter().map(FileReading::graded);
+        let readings: Vec<FileReading> = match &told.failure {
+            Some(_) => Vec::new(),
+            None => readings.chain(withheld).chain(others).collect(),
+        };
         JudgeReport {
             scores,
             coverage,
@@ -177,7 +191,7 @@ impl ToolJudge {
                 "{name} read {files} {} and found {found}.",
                 if files == 1 { "file" } else { "files" }
             ),
-            covered,
+            readings,
             findings: told.findings,
             usage: Usage::default(),
             provenance,
@@ -232,18 +246,26 @@ impl ToolJudge {
     }
 }
 
-/// What a tool has not looked at or not told; empty when there is nothing of the kind.
-fn gaps(name: &str, unread: &[(String, String)], others: &[String], told: &Told) -> String {
-    let mut unread = unread.to_vec();
-    unread.extend(
-        others
-            .iter()
-            .map(|path| (path.clone(), format!("not for {name}"))),
-    );
-    let mut gaps = Vec::new();
-    if !unread.is_empty() {
-        gaps.push(format!("not read: {}", left_out(&unread)));
+/// What a tool makes of a file that is not of its kinds.
+fn of_another_kind(name: &str, file: &WorkFile) -> FileReading {
+    if file_kind(&file.path, file.language.as_ref(), &file.text) == FileKind::Code {
+        FileReading::apart(
+            &file.path,
+            ReadingClass::Unreadable,
+            format!("{name} does not read it"),
+        )
+    } else {
+        FileReading::apart(
+            &file.path,
+            ReadingClass::Screened,
+            "it holds nothing to grade",
+        )
     }
+}
+
+/// What a tool found and did not say; empty when there is nothing of the kind.
+fn gaps(told: &Told) -> String {
+    let mut gaps = Vec::new();
     if told.unlisted > 0 {
         gaps.push(format!("{} more results are not listed", told.unlisted));
     }

@@ -3,7 +3,7 @@
 use super::judge::{MAX_SHOWN, Run, ToolJudge, nothing};
 use super::run::{Ending, Keep, described};
 use crate::wording::left_out;
-use gansauditor_audit::domain::{Category, CheckResult, Reported, Severity};
+use gansauditor_audit::domain::{Category, CheckResult, FileReading, Reported, Severity};
 use gansauditor_audit::ports::{CheckRun, JudgeError, JudgeReport};
 use std::time::{Duration, Instant};
 
@@ -76,11 +76,11 @@ impl ToolJudge {
             CheckResult::Passed | CheckResult::Failed => detail,
         };
         Ok(JudgeReport {
-            covered: match outcome {
+            readings: match outcome {
                 CheckResult::Errored => Vec::new(),
                 CheckResult::Passed | CheckResult::Failed => {
-                    let paths = run.request.files.iter().map(|file| file.path.clone());
-                    paths.collect()
+                    let files = run.request.files.iter();
+                    files.map(|file| FileReading::graded(&file.path)).collect()
                 }
             },
             ..self.evidence(outcome, detail, finding, took)

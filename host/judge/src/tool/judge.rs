@@ -134,7 +134,7 @@ pub(super) fn nothing(unscored: String, summary: String) -> JudgeReport {
         scores: Vec::new(),
         findings: Vec::new(),
         coverage: Coverage::Unscored(unscored),
-        covered: Vec::new(),
+        readings: Vec::new(),
         summary,
         usage: Usage::default(),
         provenance: String::new(),

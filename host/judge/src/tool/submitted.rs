@@ -15,8 +15,8 @@ pub(crate) struct Submitted {
     given: Vec<(usize, String)>,
     /// Files of the program's kinds that were not written, with the reason.
     pub(crate) withheld: Vec<(String, String)>,
-    /// Paths of the files that are of other kinds.
-    pub(crate) others: Vec<String>,
+    /// Indices of the files that are of other kinds.
+    others: Vec<usize>,
 }
 
 impl Submitted {
@@ -44,7 +44,7 @@ impl Submitted {
                 Err(_) => kinds.include(&file.path),
             };
             if !matches {
-                submitted.others.push(file.path.clone());
+                submitted.others.push(index);
                 continue;
             }
             let written = parts.map_err(str::to_owned).and_then(|parts| {
@@ -70,6 +70,11 @@ impl Submitted {
     /// No file was written.
     pub(crate) fn is_empty(&self) -> bool {
         self.given.is_empty()
+    }
+
+    /// The files that are of other kinds.
+    pub(crate) fn others(&self) -> impl Iterator<Item = &WorkFile> {
+        self.others.iter().filter_map(|index| self.all.get(*index))
     }
 
     /// The files that were written, each with its path below the folder.

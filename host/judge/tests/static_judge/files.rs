@@ -1,35 +1,42 @@
 //! Which files are read, and what is said of the others.
 
 use crate::support::{file, found, of_rule, review};
-use gansauditor_audit::domain::{Coverage, WorkFile};
+use gansauditor_audit::domain::{Coverage, ReadingClass, WorkFile};
+use gansauditor_audit::ports::JudgeReport;
 
-#[test]
-fn a_language_without_rules_is_not_scored() {
-    let report = review(vec![file("app.rb", "puts 1\n")]);
-    assert!(
-        matches!(&report.coverage, Coverage::Unscored(reason) if reason.contains("no rules for ruby"))
-    );
-    assert!(report.scores.is_empty() && report.covered.is_empty());
+/// How far a file was read, and why no further.
+fn class<'r>(report: &'r JudgeReport, path: &str) -> (ReadingClass, &'r str) {
+    let reading = report.readings.iter().find(|reading| reading.path == path);
+    let reading = reading.expect("the judge says what it made of every file");
+    (reading.class, reading.reason.as_str())
 }
 
 #[test]
-fn beside_code_with_rules_it_makes_the_review_partial() {
+fn a_language_without_rules_is_unreadable_and_not_scored() {
+    let report = review(vec![file("app.rb", "puts 1\n")]);
+    let (class, reason) = class(&report, "app.rb");
+    assert_eq!(class, ReadingClass::Unreadable);
+    assert!(reason.contains("ruby"), "{reason}");
+    assert!(report.scores.is_empty());
+}
+
+#[test]
+fn beside_code_with_rules_it_is_named_and_the_code_is_graded() {
     let report = review(vec![
         file("app.rb", "puts 1\n"),
         file("app.py", "print(1)\n"),
     ]);
-    assert!(
-        matches!(&report.coverage, Coverage::Partial(reason) if reason.contains("app.rb (no rules for ruby)"))
-    );
-    assert_eq!(report.covered, ["app.py"]);
+    assert_eq!(class(&report, "app.rb").0, ReadingClass::Unreadable);
+    assert_eq!(class(&report, "app.py").0, ReadingClass::Graded);
+    assert!(!report.scores.is_empty());
     assert!(report.summary.contains("Not read: app.rb"));
 }
 
 #[test]
-fn settings_alone_are_not_scored() {
+fn settings_alone_are_screened_and_not_scored() {
     let report = review(vec![file("config.toml", "a = 1\n")]);
-    assert!(matches!(&report.coverage, Coverage::Unscored(reason) if reason.contains("no code")));
-    assert_eq!(report.covered, ["config.toml"]);
+    assert_eq!(class(&report, "config.toml").0, ReadingClass::Screened);
+    assert!(report.scores.is_empty());
 }
 
 #[test]
@@ -43,14 +50,12 @@ fn comments_alone_are_not_scored_and_do_no_harm_beside_code() {
         ("a.c", "/* nothing */\n"),
     ] {
         let report = review(vec![file(path, text)]);
-        assert!(
-            matches!(report.coverage, Coverage::Unscored(_)),
-            "{path}: {text:?}"
-        );
+        assert_eq!(class(&report, path).0, ReadingClass::Screened, "{text:?}");
+        assert!(report.scores.is_empty(), "{path}: {text:?}");
     }
     let report = review(vec![file("__init__.py", ""), file("b.py", "print(1)\n")]);
-    assert_eq!(report.coverage, Coverage::Whole);
-    assert_eq!(report.covered.len(), 2);
+    assert_eq!(class(&report, "__init__.py").0, ReadingClass::Screened);
+    assert_eq!(class(&report, "b.py").0, ReadingClass::Graded);
 }
 
 #[test]
@@ -60,7 +65,7 @@ fn settings_beside_code_are_covered_and_searched_for_secrets() {
         file(".env", "DB_PASSWORD=tr0ub4dor3x\n"),
     ]);
     assert_eq!(report.coverage, Coverage::Whole);
-    assert_eq!(report.covered.len(), 2);
+    assert_eq!(report.covered().len(), 2);
     let secrets = of_rule(&report, "generic/secret");
     assert_eq!(secrets.len(), 1);
     assert!(
@@ -74,26 +79,20 @@ fn an_unnamed_snippet_of_an_unknown_language_is_not_guessed() {
     let snippet = WorkFile {
         named: false,
         language: None,
-        ..file("snippet-1", "eval(x)\n")
+        ..file("snippet-1", "function f(a) { return eval(a); }\n")
     };
     let report = review(vec![snippet]);
-    assert!(
-        matches!(&report.coverage, Coverage::Unscored(reason) if reason.contains("label the fence"))
-    );
+    let (class, reason) = class(&report, "snippet-1");
+    assert_eq!(class, ReadingClass::Unreadable);
+    assert!(reason.contains("label the fence"), "{reason}");
 }
 
 #[test]
-fn a_name_with_an_unknown_extension_is_not_taken_for_text() {
-    let report = review(vec![
-        file("app.py", "print(1)\n"),
-        file("app.xyz", "eval(x)\n"),
-    ]);
-    assert!(matches!(report.coverage, Coverage::Partial(_)));
-}
-
-#[test]
-fn no_files_are_no_work() {
-    assert!(matches!(review(vec![]).coverage, Coverage::Unscored(_)));
+fn a_name_with_an_unknown_extension_that_holds_code_is_not_taken_for_text() {
+    let code = "function f(a) {\n    return eval(a);\n}\n";
+    let report = review(vec![file("app.xyz", code), file("app.abc", "some words\n")]);
+    assert_eq!(class(&report, "app.xyz").0, ReadingClass::Unreadable);
+    assert_eq!(class(&report, "app.abc").0, ReadingClass::Screened);
 }
 
 #[test]

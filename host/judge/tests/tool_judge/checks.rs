@@ -18,7 +18,7 @@ fn a_check_that_passes_is_evidence_and_nothing_else() {
     assert_eq!(outcome(&report), (CheckResult::Passed, "3 passed"));
     assert_eq!(report.checks[0].check, "tests");
     assert!(report.checks[0].provenance.starts_with("`sh "));
-    assert!(report.findings.is_empty() && report.scores.is_empty() && !report.covered.is_empty());
+    assert!(report.findings.is_empty() && report.scores.is_empty() && !report.covered().is_empty());
     assert!(matches!(report.coverage, Coverage::Unscored(_)));
 }
 

@@ -15,7 +15,7 @@ fn a_result_becomes_a_finding_whatever_the_exit_status() {
     assert_eq!(finding.anchor, "eval(x)");
     assert_eq!(found(&report), [("tool/R1", "app.py", 3)]);
     assert_eq!(report.coverage, Coverage::Whole);
-    assert_eq!(report.covered, ["app.py"]);
+    assert_eq!(report.covered(), ["app.py"]);
     assert_eq!(report.summary, "tool read 1 file and found 1 minor.");
 }
 

@@ -54,5 +54,5 @@ fn nothing_is_graded_when_the_tool_read_nothing() {
         report.coverage,
         Coverage::Unscored("no files for tool".to_owned())
     );
-    assert!(report.scores.is_empty() && report.covered.is_empty());
+    assert!(report.scores.is_empty() && report.covered().is_empty());
 }

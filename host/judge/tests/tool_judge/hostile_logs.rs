@@ -166,7 +166,7 @@ fn findings_of_a_failed_run_are_kept_and_not_graded() {
         report.coverage,
         Coverage::Unscored("tool says that its run failed: out of memory".to_owned())
     );
-    assert!(report.covered.is_empty() && report.scores.is_empty());
+    assert!(report.covered().is_empty() && report.scores.is_empty());
 }
 
 #[test]

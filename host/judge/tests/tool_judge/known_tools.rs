@@ -74,12 +74,10 @@ fn bandit() {
             ("tool/B602", 7, Severity::Major, &security, Some(78)),
         ]
     );
-    assert_eq!(report.covered, ["app.py"]);
+    assert_eq!(report.covered(), ["app.py"]);
     assert_eq!(
-        report.coverage,
-        Coverage::Partial(
-            "not read: broken.py (syntax error while parsing AST from file)".to_owned()
-        )
+        unread(&report),
+        "broken.py (syntax error while parsing AST from file)"
     );
 }
 
@@ -126,8 +124,8 @@ fn eslint() {
         ]
     );
     assert_eq!(
-        report.coverage,
-        Coverage::Partial("not read: broken.js (Parsing error: Unexpected token ()".to_owned())
+        unread(&report),
+        "broken.js (Parsing error: Unexpected token ()"
     );
     assert_eq!(
         report.findings[0].advice.as_deref(),

@@ -187,7 +187,7 @@ proptest! {
                         prop_assert!(!changed || location.path != "app.py" || (line <= 3 && end >= 2));
                     }
                 }
-                for path in &report.covered {
+                for path in &report.covered() {
                     prop_assert!(files.iter().any(|file| file.path == *path));
                 }
                 if matches!(report.coverage, Coverage::Unscored(_)) {

@@ -1,7 +1,7 @@
 //! Which files a tool is given, and where.
 
 use crate::support::*;
-use gansauditor_audit::domain::{Coverage, Extent, FragmentLine};
+use gansauditor_audit::domain::{Coverage, Extent, FragmentLine, ReadingClass};
 use serde_json::json;
 
 fn silent(script: &str) -> Script {
@@ -26,7 +26,7 @@ fn files_are_written_at_their_paths_and_named_on_the_command_line() {
     assert_eq!(script.left("tree"), "./--x.py\n./src/a b.py\n./y/z.py");
     assert_eq!(script.left("arguments"), "./src/a b.py\n./--x.py\n./y/z.py");
     assert_eq!(script.left("text"), "text");
-    assert_eq!(report.covered, ["src/a b.py", "--x.py", "./y//z.py"]);
+    assert_eq!(report.covered(), ["src/a b.py", "--x.py", "./y//z.py"]);
     assert_eq!(report.coverage, Coverage::Whole);
     assert!(!std::path::Path::new(&script.left("pwd")).exists());
 }
@@ -39,11 +39,16 @@ fn settings_in_the_submission_do_not_reach_the_tool() {
         vec![app(), file("ruff.toml", "select = []\n")],
     );
     assert_eq!(script.left("tree"), "./app.py");
-    assert_eq!(report.covered, ["app.py"]);
-    assert_eq!(
-        report.coverage,
-        Coverage::Partial("not read: ruff.toml (not for tool)".to_owned())
-    );
+    let class = |path: &str| {
+        report
+            .readings
+            .iter()
+            .find(|r| r.path == path)
+            .unwrap()
+            .class
+    };
+    assert_eq!(class("app.py"), ReadingClass::Graded);
+    assert_eq!(class("ruff.toml"), ReadingClass::Screened);
 }
 
 #[test]
@@ -73,12 +78,12 @@ fn paths_that_lead_out_are_not_written() {
     );
     assert_eq!(script.left("tree").lines().count(), 1);
     assert!(!script.path("planted.py").exists());
-    assert_eq!(report.covered, ["app.py"]);
+    assert_eq!(report.covered(), ["app.py"]);
     for path in bad {
         assert!(
-            reason(&report.coverage).contains(path),
+            unread(&report).contains(path),
             "{path:?}: {:?}",
-            report.coverage
+            report.readings
         );
     }
 }
@@ -95,8 +100,8 @@ fn a_file_where_another_needs_a_folder_is_left_out() {
             file(&format!("{}.py", "x".repeat(300)), "4\n"),
         ],
     );
-    assert_eq!(report.covered, ["a.py"]);
-    let reason = reason(&report.coverage);
+    assert_eq!(report.covered(), ["a.py"]);
+    let reason = unread(&report);
     assert!(reason.contains("a.py/b.py (cannot be written"), "{reason}");
     assert!(reason.contains("./a.py (cannot be written"), "{reason}");
 }
@@ -114,10 +119,7 @@ fn parts_of_files_are_not_given() {
     };
     let report = review(&script.tool(json!({})), vec![app(), part.clone()]);
     assert_eq!(script.left("tree"), "./app.py");
-    assert_eq!(
-        report.coverage,
-        Coverage::Partial("not read: part.py (a part of a file)".to_owned())
-    );
+    assert_eq!(unread(&report), "part.py (a part of a file)");
     let report = review(&script.tool(json!({})), vec![part]);
     assert_eq!(
         report.coverage,
@@ -153,13 +155,10 @@ fn a_file_that_the_tool_could_not_read_is_not_covered() {
         &script.tool(json!({})),
         [vec![app()], files.to_vec()].concat(),
     );
-    assert_eq!(report.covered, ["b.py"]);
+    assert_eq!(report.covered(), ["b.py"]);
     assert_eq!(
-        report.coverage,
-        Coverage::Partial(
-            "not read: app.py (syntax error), c.py (ignored), d.py (Syntax error at line d.py:2:  odd; see bb.py)"
-                .to_owned()
-        )
+        unread(&report),
+        "app.py (syntax error), c.py (ignored), d.py (Syntax error at line d.py:2:  odd; see bb.py)"
     );
     let report = review(&script.tool(json!({})), vec![app()]);
     assert_eq!(

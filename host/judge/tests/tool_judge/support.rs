@@ -1,6 +1,6 @@
 //! Programs and reviews by them in few words.
 
-use gansauditor_audit::domain::{Coverage, Reported, WorkFile};
+use gansauditor_audit::domain::{Reported, WorkFile};
 use gansauditor_audit::ports::{Judge, JudgeError, JudgeReport, JudgeRequest};
 use gansauditor_judge::{ToolJudge, ToolsConfig};
 use serde_json::{Value, json};
@@ -144,11 +144,13 @@ pub(crate) fn found(report: &JudgeReport) -> Vec<(&str, &str, u32)> {
         .collect()
 }
 
-pub(crate) fn reason(coverage: &Coverage) -> &str {
-    match coverage {
-        Coverage::Whole => "",
-        Coverage::Partial(reason) | Coverage::Unscored(reason) => reason,
-    }
+/// The files that were not read, each with the reason.
+pub(crate) fn unread(report: &JudgeReport) -> String {
+    let unread = report.readings.iter().filter(|reading| !reading.is_read());
+    let unread: Vec<String> = unread
+        .map(|reading| format!("{} ({})", reading.path, reading.reason))
+        .collect();
+    unread.join(", ")
 }
 
 /// Waits until something holds; fails when it does not within ten seconds.

@@ -67,6 +67,7 @@ pub(super) fn review(gan: &Gan, work: &Work, thought: Option<&str>) -> Review {
             .filter(|_| read)
             .map(|file| file.path.clone())
             .collect(),
+        readings: Vec::new(),
         findings: fingerprints(findings.collect()),
         summary: gan.summary.clone(),
         usage: Usage::default(),

@@ -29,8 +29,12 @@ impl CompletionStatus {
     pub(super) fn new(report: &AuditReport) -> Self {
         let decision = &report.decision;
         Self {
-            // In the original's words the loop is complete when it is over; `decision.status` tells which.
-            is_complete: matches!(decision.status, Status::Complete(_) | Status::Stop(_)),
+            // In the original's words the loop is complete when it ended in one of its ways, two of which are stops;
+            // `decision.status` tells which.
+            is_complete: matches!(
+                decision.status,
+                Status::Complete(_) | Status::Stop(StopReason::HardStop | StopReason::Stagnation)
+            ),
             reason: reason(report),
             current_loop: decision.loop_number,
             score: decision.score.map(|score| Number(score.get())),

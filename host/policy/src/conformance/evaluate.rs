@@ -151,7 +151,7 @@ pub(super) fn checks(linked: &Linked, settings: &str, tried: &Tried) -> Vec<Chec
                 _ => None,
             }),
             "what was not read whole never completes",
-            "complete only when the newest iteration has a review whose coverage is `whole` and whose score is there",
+            "complete only when the newest iteration has a review whose coverage is `whole` and which covers every file",
         ),
         deterministic(linked, settings),
         stateless(linked, settings),

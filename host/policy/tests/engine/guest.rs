@@ -195,6 +195,7 @@ pub(crate) fn snapshot(now: Timestamp) -> Snapshot {
                 assessed_weight: 1.0,
                 coverage: Coverage::Whole,
                 covered: vec![path],
+                readings: Vec::new(),
                 findings: vec![],
                 summary: String::new(),
                 usage: Usage::default(),

@@ -177,8 +177,29 @@ fn review(r: &host::Review) -> model::Review {
             .map(|(fingerprint, _)| fingerprint.clone())
             .collect(),
         summary: r.summary.clone(),
-        extensions: vec![],
+        extensions: readings(&r.readings).into_iter().collect(),
     }
+}
+
+/// As `wit/README.md` describes the addition, written without the host's help.
+fn readings(readings: &[host::FileReading]) -> Option<(String, String)> {
+    let apart: Vec<serde_json::Value> = readings
+        .iter()
+        .filter(|reading| reading.class != host::ReadingClass::Graded)
+        .map(|reading| {
+            let class = match reading.class {
+                host::ReadingClass::Graded => "graded",
+                host::ReadingClass::Screened => "screened",
+                host::ReadingClass::Unread => "unread",
+                host::ReadingClass::Unreadable => "unreadable",
+            };
+            serde_json::json!({ "path": reading.path, "class": class, "reason": reading.reason })
+        })
+        .collect();
+    (!apart.is_empty()).then(|| {
+        let json = serde_json::Value::Array(apart).to_string();
+        ("readings".to_owned(), json)
+    })
 }
 
 fn finding(f: &host::Finding) -> model::Finding {

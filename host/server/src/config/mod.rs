@@ -245,6 +245,7 @@ impl Config {
                 context: judges::context(&reader),
                 partial_results: reader.switch(&table::load::PARTIAL),
                 earlier_findings: reader.switch(&table::judges::CONTEXT_MANAGEMENT),
+                unreadable: reader.choice(&table::judges::UNREAD),
             },
             remarks: Vec::new(),
         };

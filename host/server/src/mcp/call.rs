@@ -64,7 +64,7 @@ impl Caller<'_> {
             .map_err(|error| self.failed(&Failure::from(&error), place.clone()))?;
         let notes: Vec<String> = reading.notes.iter().map(ToString::to_string).collect();
         let Some(submission) = reading.submission else {
-            return Ok(Answer::prose(&call, &log, notes));
+            return self.without_work(&call, &log, notes, &mut place).await;
         };
         let submitted = Submitted {
             call,
@@ -76,6 +76,35 @@ impl Caller<'_> {
         self.audit(submitted, context, &mut place)
             .await
             .map_err(|failure| self.failed(&failure, place))
+    }
+
+    /// A call that holds no work ends no loop: while its session is open, the answer says what is.
+    async fn without_work(
+        &self,
+        call: &ToolCall,
+        log: &ThoughtLog,
+        notes: Vec<String>,
+        place: &mut ErrorContext,
+    ) -> Result<Answer, ErrorPayload> {
+        let Some(session) = self
+            .identity
+            .known(call.branch_id.as_ref(), call.loop_id.as_ref())
+        else {
+            return Ok(Answer::prose(call, log, notes));
+        };
+        place.session_id = Some(session.to_string());
+        let open = self.service.running.audits().open_work(&session).await;
+        let open = open.map_err(|error| {
+            let failure = Failure::from(&gansauditor_audit::AuditError::from(error));
+            self.failed(&failure, place.clone())
+        })?;
+        Ok(match open {
+            Some(mut report) => {
+                report.notes = notes;
+                Answer::reminded(&report, call, log)
+            }
+            None => Answer::prose(call, log, notes),
+        })
     }
 
     async fn audit(

@@ -3,7 +3,8 @@
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use gansauditor_audit::domain::{
-    Category, CheckResult, Coverage, Digest, Location, Reported, Score, Severity, Usage,
+    Category, CheckResult, Coverage, Digest, FileReading, Location, Reported, Score, Severity,
+    Usage,
 };
 use gansauditor_audit::ports::{CheckRun, JudgeReport, ReviewCache};
 use gansauditor_store::{CacheLimits, Reviews};
@@ -29,7 +30,7 @@ fn report(words: usize) -> JudgeReport {
             anchor: "x = 1".to_owned(),
         }],
         coverage: Coverage::Whole,
-        covered: vec!["a b/ü.py".to_owned()],
+        readings: vec![FileReading::graded("a b/ü.py")],
         summary: String::new(),
         usage: Usage {
             input_tokens: 7,

@@ -144,6 +144,7 @@ fn review(attempt: u32, score: Score) -> Review {
         assessed_weight: 1.0 / 3.0,
         coverage: Coverage::Whole,
         covered: vec!["src/orders.py".to_owned(), "src/report.py".to_owned()],
+        readings: Vec::new(),
         findings: vec![("f1-5be1".to_owned(), finding)],
         summary: "Reads untrusted input with eval.".to_owned(),
         usage: Usage {

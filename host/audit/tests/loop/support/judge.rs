@@ -117,7 +117,11 @@ impl Judge for ScriptedJudge {
                 .collect(),
             findings,
             coverage,
-            covered: request.files.iter().map(|file| file.path.clone()).collect(),
+            readings: request
+                .files
+                .iter()
+                .map(|file| FileReading::graded(&file.path))
+                .collect(),
             summary: "as told".into(),
             usage: Usage {
                 input_tokens: 10,

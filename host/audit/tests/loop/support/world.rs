@@ -148,6 +148,7 @@ pub(crate) fn config() -> LoopConfig {
         context: ContextConfig::default(),
         partial_results: true,
         earlier_findings: true,
+        unreadable: Default::default(),
     }
 }
 

@@ -11,7 +11,7 @@ async fn a_review_is_read_and_its_findings_stand_where_their_quotes_do() {
     let played = play(1, vec![said(&written(70.0, json!([eval_finding()])))]).await;
     let report = played.report();
     assert_eq!(report.coverage, Coverage::Whole);
-    assert_eq!(report.covered, ["a.py"]);
+    assert_eq!(report.covered(), ["a.py"]);
     assert_eq!(report.scores.len(), 6);
     let finding = &report.findings[0];
     assert_eq!(finding.anchor, "return eval(text)");

@@ -3,7 +3,7 @@
 use super::requests::file;
 use super::samples::*;
 use super::scripted::*;
-use gansauditor_audit::domain::{ContextFile, Coverage, RepositoryContext};
+use gansauditor_audit::domain::{ContextFile, Coverage, ReadingClass, RepositoryContext};
 use gansauditor_audit::ports::{JudgeFailure, JudgeRequest};
 use std::sync::Arc;
 
@@ -19,8 +19,13 @@ async fn what_does_not_fit_is_named_and_the_review_is_one_in_part() {
     let files = vec![file("large.py", &large), file("a.py", CODE)];
     let played = praised(asked(files)).await;
     let report = played.report();
-    assert_eq!(report.covered, ["a.py"]);
-    assert!(matches!(&report.coverage, Coverage::Partial(why) if why.contains("large.py")));
+    assert_eq!(report.covered(), ["a.py"]);
+    let large = report
+        .readings
+        .iter()
+        .find(|reading| reading.path == "large.py")
+        .unwrap();
+    assert_eq!(large.class, ReadingClass::Unread);
     assert!(played.input(0).len() < 100_000);
 }
 

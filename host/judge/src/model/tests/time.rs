@@ -45,7 +45,7 @@ async fn what_was_said_when_the_time_was_up_is_a_review_in_part() {
         panic!("{:?}", played.error());
     };
     assert_eq!((partial.findings.len(), partial.scores.len()), (1, 1));
-    assert!(partial.covered.is_empty());
+    assert!(partial.covered().is_empty());
     assert!(matches!(partial.coverage, Coverage::Partial(_)));
 }
 
@@ -60,7 +60,7 @@ async fn an_answer_that_breaks_off_by_itself_is_a_review_in_part() {
     let played = play(3, vec![Act::Break(BEGUN)]).await;
     let report = played.report();
     assert!(matches!(&report.coverage, Coverage::Partial(why) if why.contains("broke off")));
-    assert!(report.covered.is_empty() && report.scores.len() == 1);
+    assert!(report.covered().is_empty() && report.scores.len() == 1);
     assert_eq!(played.prompts.len(), 1, "nothing is asked again");
 }
 

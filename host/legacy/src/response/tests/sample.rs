@@ -4,7 +4,7 @@ use crate::arguments::ToolCall;
 use crate::response::{Answer, ThoughtLog};
 use gansauditor_audit::domain::{
     Category, Condition, Coverage, Criteria, DecidedBy, Decision, Digest, Dimension, Feedback,
-    FeedbackItem, Finding, FindingState, JudgeIdentity, JudgeKind, Location, NextStep,
+    FeedbackItem, FileReading, Finding, FindingState, JudgeIdentity, JudgeKind, Location, NextStep,
     PolicyIdentity, Priority, Progress, Reported, Review, Score, SessionId, Severity,
     StagnationReport, Status, TerminationReport, Timestamp, Trend, UnmetCondition, Usage, Verdict,
 };
@@ -47,6 +47,7 @@ pub(crate) fn review(score: f64) -> Review {
         assessed_weight: 0.8,
         coverage: Coverage::Whole,
         covered: vec!["app.py".into()],
+        readings: vec![FileReading::graded("app.py")],
         findings: Vec::new(),
         summary: "One call of eval.".into(),
         usage: Usage::default(),

@@ -2,6 +2,7 @@
 
 use crate::config::judges::ContextChoice;
 use crate::config::setting::{Choice, Secret, Switch, Text, Whole};
+use gansauditor_audit::Unreadable;
 use gansauditor_judge::ModelSettings;
 
 pub(in crate::config) static JUDGE: Text = Text {
@@ -101,6 +102,13 @@ pub(in crate::config) static CONTEXT_MANAGEMENT: Switch = Switch {
     name: "ENABLE_CODEX_CONTEXT_MANAGEMENT",
     default: true,
     meaning: "Show judges what the session found earlier, and ask what became of it. Off: each review stands alone.",
+};
+
+pub(in crate::config) static UNREAD: Choice<Unreadable> = Choice {
+    name: "AUDIT_UNREAD",
+    options: &[("block", Unreadable::Block), ("note", Unreadable::Note)],
+    default: ("block", Unreadable::Block),
+    meaning: "Code in a language that no judge here reads: once all else is done, `block` stops the session and names the files, `note` lets it complete and says so.",
 };
 
 pub(in crate::config) static CONTEXT: Choice<ContextChoice> = Choice {

@@ -8,7 +8,7 @@ pub(super) mod policy;
 use super::setting::Setting;
 
 /// Every setting, in the order they are shown.
-pub(crate) static SETTINGS: [&dyn Setting; 61] = [
+pub(crate) static SETTINGS: [&dyn Setting; 62] = [
     &audit::AUDITING,
     &audit::SYNCHRONOUS,
     &audit::THOUGHT_LOGGING_OFF,
@@ -28,6 +28,7 @@ pub(crate) static SETTINGS: [&dyn Setting; 61] = [
     &judges::EXECUTABLE,
     &judges::CODEX_HOME,
     &judges::CONTEXT_MANAGEMENT,
+    &judges::UNREAD,
     &judges::CONTEXT,
     &judges::CONTEXT_BYTES,
     &judges::WORKSPACE,

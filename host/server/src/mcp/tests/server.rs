@@ -5,7 +5,9 @@ use crate::mcp::Handler;
 use crate::running::Running;
 use crate::service::Service;
 use async_trait::async_trait;
-use gansauditor_audit::domain::{Coverage, JudgeIdentity, JudgeKind, Score, SessionId, Usage};
+use gansauditor_audit::domain::{
+    Coverage, FileReading, JudgeIdentity, JudgeKind, Score, SessionId, Usage,
+};
 use gansauditor_audit::ports::{
     Judge, JudgeError, JudgeReport, JudgeRequest, SessionStore, SystemClock,
 };
@@ -41,7 +43,11 @@ impl Judge for Gate {
             scores: request.rubric.dimensions.iter().map(best).collect(),
             findings: Vec::new(),
             coverage: Coverage::Whole,
-            covered: request.files.iter().map(|file| file.path.clone()).collect(),
+            readings: request
+                .files
+                .iter()
+                .map(|file| FileReading::graded(&file.path))
+                .collect(),
             summary: "all is well".to_owned(),
             usage: Usage::default(),
             provenance: String::new(),
@@ -92,6 +98,7 @@ impl Server {
                 context: Default::default(),
                 partial_results: true,
                 earlier_findings: true,
+                unreadable: Default::default(),
             },
         );
         let service = Service {
