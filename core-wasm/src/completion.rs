@@ -1,6 +1,7 @@
 //! Is the work complete?
 
 use crate::bar::{self, Bar, BarRule};
+use crate::evidence;
 use crate::left_out;
 use crate::model::{
     CompleteReason, CompletionReport, Condition, Coverage, Error, Iteration, Snapshot,
@@ -29,9 +30,12 @@ pub(crate) fn assess(view: &View, rule: BarRule) -> CompletionReport {
     );
     let score = view.newest.score();
     let [uncovered, unreadable] = uncovered_files(view);
-    let mut unmet: Vec<UnmetCondition> = [
-        partial_review(view),
-        blocking_findings(view),
+    let mut unmet: Vec<UnmetCondition> = [partial_review(view), blocking_findings(view)]
+        .into_iter()
+        .flatten()
+        .collect();
+    unmet.extend(evidence::unmet(view));
+    let others = [
         score_below_bar(score, bar),
         nothing_graded_since(view, bar),
         uncovered,
@@ -39,10 +43,8 @@ pub(crate) fn assess(view: &View, rule: BarRule) -> CompletionReport {
         too_little_assessed(view),
         score.and_then(|_| too_early(loop_number, bar)),
         unreadable,
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    ];
+    unmet.extend(others.into_iter().flatten());
     let doubt = score
         .filter(|_| unmet.is_empty())
         .and_then(|score| near_the_bar(view, score, bar));
@@ -151,12 +153,19 @@ fn score_below_bar(score: Option<f64>, bar: Bar) -> Option<UnmetCondition> {
     Some(short(Condition::ScoreBelowBar, bar.score, score, detail))
 }
 
-/// A submission without anything to grade - documentation, a deletion - does not lift a score below the bar. In points.
+/// A submission without anything to grade - documentation, a deletion - does not lift a score below the bar, and does
+/// not complete where it leaves nothing of what was graded. In points.
 fn nothing_graded_since(view: &View, bar: Bar) -> Option<UnmetCondition> {
-    let last = view
-        .loops
-        .last()
-        .filter(|last| view.newest.score().is_none() && last.score < bar.score)?;
+    let last = view.loops.last()?;
+    let is_nothing_left = !holds_graded_work(view);
+    if view.newest.score().is_some() || (last.score >= bar.score && !is_nothing_left) {
+        return None;
+    }
+    if is_nothing_left {
+        let detail =
+            "Nothing is left of the work that was graded: submit what takes its place.".to_owned();
+        return Some(short(Condition::ScoreBelowBar, bar.score, 0.0, detail));
+    }
     let detail = format!(
         "This submission holds nothing to grade, and loop {} scored {} of {}: submit the code of that loop again, fixed.",
         last.number,
@@ -169,6 +178,26 @@ fn nothing_graded_since(view: &View, bar: Bar) -> Option<UnmetCondition> {
         last.score,
         detail,
     ))
+}
+
+/// Some file's latest version was graded. A host that says nothing of readings graded what its reviews covered.
+fn holds_graded_work(view: &View) -> bool {
+    let latest = view.latest_files();
+    view.loops.iter().any(|at| {
+        let apart = readings::of(at.iteration);
+        let is_graded = |path: &str| {
+            at.iteration
+                .whole_reviews()
+                .any(|(review, _)| review.covers(path))
+                && !apart.iter().any(|reading| reading.path == path)
+        };
+        at.iteration.files.iter().any(|file| {
+            let path = file.path.as_str();
+            let is_latest =
+                file.digest.is_some() && latest.get(path).copied() == file.digest.as_deref();
+            is_latest && is_graded(path)
+        })
+    })
 }
 
 fn counted_points(value: f64) -> String {

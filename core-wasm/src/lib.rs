@@ -7,6 +7,7 @@ pub mod assessment;
 pub mod bar;
 pub mod blocking;
 pub mod completion;
+mod evidence;
 pub mod feedback;
 #[cfg(target_arch = "wasm32")]
 pub mod guest;

@@ -19,6 +19,18 @@ def total(expression):
     return sum(ast.literal_eval(expression))
 '''
 
+WORSE = '''def total():
+    """Adds up what the user types."""
+    return eval(input())
+'''
+GREETS = '''"""Greets."""
+
+
+def greet():
+    """Says hello."""
+    return "hello"
+'''
+
 
 def complete(answer):
     return answer["completionStatus"]["isComplete"]
@@ -44,7 +56,7 @@ async def test_an_agent_revises_twice_and_completes(transport, tmp_path):
 async def test_leaving_the_bad_file_out_does_not_complete(transport, tmp_path):
     async with connect(transport, tmp_path / "state") as agent:
         await agent.submit(fenced("total.py", EVIL))
-        less = await agent.submit(fenced("other.py", FINE))
+        less = await agent.submit(fenced("other.py", GREETS))
         assert not complete(less)
         assert less["ledger"]["unreviewed"] >= 1
         whole = await agent.submit(fenced("total.py", FINE) + fenced("other.py", FINE))
@@ -54,8 +66,7 @@ async def test_leaving_the_bad_file_out_does_not_complete(transport, tmp_path):
 async def test_replacing_unnamed_code_by_something_else_does_not_complete(transport, tmp_path):
     async with connect(transport, tmp_path / "state") as agent:
         await agent.submit(f"```python\n{EVIL}```")
-        other = '"""Greets."""\n\n\ndef greet():\n    """Says hello."""\n    return "hello"\n'
-        answer = await agent.submit(f"```python\n{other}```")
+        answer = await agent.submit(f"```python\n{GREETS}```")
         assert not complete(answer)
 
 
@@ -134,7 +145,8 @@ async def test_a_stuck_loop_stops_and_stays_stopped(transport, tmp_path):
         assert 0 <= stopped["terminationInfo"]["failureRate"] <= 1
         repeated = await agent.submit(fenced("total.py", FINE))
         assert repeated["nextThoughtNeeded"] is False
-        assert any("reset" in notice for notice in repeated["notices"])
+        assert any("has stopped" in notice for notice in repeated["notices"])
+        assert "reset" not in str(repeated["notices"]), "how it goes on is for a person"
 
 
 async def test_the_hard_stop_ends_the_loop_with_a_report(transport, tmp_path):
@@ -148,7 +160,7 @@ async def test_the_hard_stop_ends_the_loop_with_a_report(transport, tmp_path):
     async with connect(transport, tmp_path / "state", **settings) as agent:
         thresholds = []
         for number in range(4):
-            answer = await agent.submit(fenced("total.py", f"# {number}\n{EVIL}"))
+            answer = await agent.submit(fenced("total.py", f"# {number}\n{WORSE}"))
             thresholds.append(answer["completionStatus"]["threshold"])
         assert thresholds == [95, 90, 85, 85]
         assert answer["completionStatus"]["reason"] == "max_loops_reached"

@@ -95,7 +95,10 @@ async def test_verified_completion_without_the_check_completes_nothing(tmp_path)
 
 async def test_the_security_gate_holds_back_what_the_default_policy_completes(transport, tmp_path):
     work = fenced("names.py", RISKY)
-    async with connect(transport, tmp_path / "default") as agent:
+    # Of what blocks by itself, nothing here.
+    lax = {"blocking": {"security": "off"}}
+    default = {"AUDIT_POLICY_SETTINGS": json.dumps(lax)}
+    async with connect(transport, tmp_path / "default", **default) as agent:
         assert complete(await agent.submit(work))
     async with connect(transport, tmp_path / "gated", **policy("security-gate")) as agent:
         held = await agent.submit(work)
@@ -104,7 +107,7 @@ async def test_the_security_gate_holds_back_what_the_default_policy_completes(tr
         assert not complete(await agent.submit(PERFECT)), "leaving the file out opens nothing"
         mended = RISKY.replace("mktemp", "mkdtemp")
         assert complete(await agent.submit(fenced("names.py", mended) + PERFECT))
-    lenient = policy("security-gate", {"from_severity": "critical"})
+    lenient = policy("security-gate", {"from_severity": "critical", **lax})
     async with connect(transport, tmp_path / "lenient", **lenient) as agent:
         assert complete(await agent.submit(work))
 
@@ -114,6 +117,7 @@ async def test_a_rule_completes_and_stops_as_it_says(transport, tmp_path):
         "complete": "findings.all(f, f.category != 'security' || !f.standing)",
         "advice": "Use tempfile.mkstemp().",
         "stop": "loop_number >= 2 && score < 99",
+        "blocking": {"security": "off"},
     }
     work = fenced("names.py", RISKY)
     async with connect(transport, tmp_path / "state", **policy("expression", rules)) as agent:

@@ -1,5 +1,7 @@
 """Settings that an operator sets in the environment, seen from a client."""
 
+import json
+
 import pytest
 from harness import Server, Session, connect, demo_version, fenced
 from mcp import Client
@@ -39,7 +41,11 @@ async def test_the_tiers_are_the_operators(tmp_path):
 
 
 async def test_what_blocks_is_the_operators_choice(tmp_path):
-    answer = await first(tmp_path, AUDIT_BLOCKING_SEVERITY="blocker", **LOW_BARS)
+    blocking = {"AUDIT_BLOCKING_SEVERITY": "blocker", **LOW_BARS}
+    answer = await first(tmp_path / "by kind", **blocking)
+    assert answer["completionStatus"]["isComplete"] is False, "an open hole forbids it all the same"
+    kinds = json.dumps({"blocking": {kind: "off" for kind in ("security", "leak", "memory")}})
+    answer = await first(tmp_path / "off", **blocking, AUDIT_POLICY_SETTINGS=kinds)
     assert answer["completionStatus"]["isComplete"] is True
 
 

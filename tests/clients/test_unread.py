@@ -52,6 +52,9 @@ INSTEAD = {
     "a file of one comment": fenced("total.py", "# total is gone\n"),
 }
 
+# Here the code is gone with its finding, and what is left of the work was never graded.
+GONE = ("a claimed deletion", "a file of one comment")
+
 
 def complete(answer):
     return answer.get("completionStatus", {}).get("isComplete", False)
@@ -70,7 +73,8 @@ async def test_nothing_takes_the_place_of_the_work(kind, tmp_path):
         assert not complete(answer), answer
         assert answer["nextThoughtNeeded"] is True
         assert why(answer), "the answer says why"
-        assert answer["ledger"]["findings"][0]["state"] in ("open", "unreviewed", "new"), answer["ledger"]
+        if kind not in GONE:
+            assert answer["ledger"]["open"] + answer["ledger"]["unreviewed"] > 0, answer["ledger"]
 
 
 # Bad code in shapes that hide it beside a file that is fine, in a session of its own.
@@ -133,7 +137,7 @@ async def test_documentation_alone_completes_without_a_score(transport, tmp_path
 async def test_a_secret_in_data_does_not_complete(tmp_path):
     async with connect("stdio", tmp_path / "state") as agent:
         answer = await agent.submit(
-            "`deploy/values.yaml`\n```yaml\naws_secret_access_key: wJalrXUtnFEMIKENGbPxRfiCY1234567890abcdEF\n```"
+            "`deploy/.env`\n```\nDB_PASSWORD=tr0ub4dor3x\n```"
         )
         assert not complete(answer), answer["ledger"]
 

@@ -122,9 +122,9 @@ fn a_diff_of_the_repository_judges_only_what_was_added() {
     place.write("old.py", EVIL);
     place.git(&["add", "."]);
     place.git(&["commit", "-q", "-m", "one"]);
-    let nothing = place.run(&["audit", "--diff"]).exits(2);
+    let nothing = place.run(&["audit", "--diff"]).exits(0);
     assert!(
-        nothing.stderr().contains("nothing changed since HEAD"),
+        nothing.stderr().contains("nothing is uncommitted"),
         "{}",
         nothing.stderr()
     );
@@ -178,30 +178,129 @@ fn a_repository_cannot_make_git_run_or_read_what_it_likes() {
 #[test]
 fn what_cannot_be_audited_is_told_apart_from_bad_work() {
     let place = Place::new();
-    place.write("latin.py", "");
-    std::fs::write(place.path().join("latin.py"), b"x = '\xe9\xff'\n").unwrap();
-    place.write("empty.py", "");
+    place.write("binary.py", "x = '\0'\n");
     place.write("big.py", &"x = 1\n".repeat(1_000_000));
     for arguments in [
         &["audit", "missing.py"][..],
         &["audit", "."],
-        &["audit", "latin.py"],
+        &["audit", "binary.py"],
         &["audit", "big.py"],
         &["audit"],
-        &["audit", "--diff", "latin.py", "x"],
+        &["audit", "--diff", "HEAD", "x"],
+        &["audit", "--staged", "x"],
+        &["audit", "--json", "--format", "text", "big.py"],
+        &["audit", "--diff"],
+        &["audit", "--staged"],
     ] {
         let ran = place.run(arguments).exits(2);
         assert!(!ran.stderr().trim().is_empty());
         assert!(!ran.stderr().contains("panicked"), "{}", ran.stderr());
     }
     place.feed(&["audit", "-"], b"only words, no code").exits(2);
-    place.feed(&["audit", "-"], b"").exits(2);
     place.feed(&["audit", "-"], b"\x00\x01\x02\x00").exits(2);
-    assert_ne!(
-        place.run(&["audit", "empty.py"]).code(),
-        0,
-        "nothing is not complete"
+}
+
+#[test]
+fn nothing_to_judge_passes_with_a_note_and_completes_no_session() {
+    let place = Place::new();
+    place.write("empty.py", " \n");
+    place.write("bad.py", EVIL);
+    let nothing = place.run(&["audit", "empty.py"]).exits(0);
+    assert_eq!(nothing.stdout(), "");
+    assert!(
+        nothing
+            .stderr()
+            .contains("nothing to judge: empty.py is empty")
     );
+    let nothing = place.feed(&["audit", "-", "--json"], b"\n").exits(0).json();
+    assert_eq!(nothing["nothingToJudge"], true);
+    assert_eq!(nothing["audited"], false);
+    assert_eq!(nothing["reason"], "stdin is empty");
+    let log = place
+        .feed(&["audit", "-", "--format", "sarif"], b"")
+        .exits(0)
+        .json();
+    assert_eq!(log["runs"][0]["results"].as_array().unwrap().len(), 0);
+    // Emptying the file does not end what was found in it.
+    let session = ["audit", "--session", "s"];
+    place.run(&[&session[..], &["empty.py"]].concat()).exits(0);
+    place.run(&[&session[..], &["bad.py"]].concat()).exits(1);
+    let left = place
+        .run(&[&session[..], &["--json", "empty.py"]].concat())
+        .exits(1);
+    assert_eq!(left.json()["sessionIsOpen"], true);
+    assert!(left.stderr().contains("the session is not complete"));
+    let severe = |severity| [&session[..], &["--fail-on", severity, "empty.py"]].concat();
+    place.run(&severe("major")).exits(1);
+    place.run(&severe("blocker")).exits(0);
+}
+
+#[test]
+fn committed_and_staged_work_is_found_and_the_way_to_it_is_said() {
+    let place = Place::new();
+    place.git(&["init", "-q", "-b", "main"]);
+    place.write(".gitignore", "state\ncompiled\nseal.key\n");
+    place.write("old.py", "X = 1\n");
+    place.git(&["add", "."]);
+    place.git(&["commit", "-q", "-m", "one"]);
+    place.git(&["checkout", "-q", "-b", "work"]);
+    place.write("new.py", EVIL);
+    let staged = place.run(&["audit", "--staged"]).exits(0).stderr();
+    assert!(
+        staged.contains("nothing is staged") && staged.contains("audit --diff"),
+        "{staged}"
+    );
+    place.git(&["add", "."]);
+    let report = place.run(&["audit", "--staged"]).exits(1).stdout();
+    assert!(report.contains("new.py:3"), "{report}");
+    place.git(&["commit", "-q", "-m", "two"]);
+    let ran = place.run(&["audit", "--diff", "--json"]).exits(0);
+    let nothing = ran.json();
+    let way = "work has 1 commit over main: gansauditor audit --diff main...HEAD";
+    assert!(
+        nothing["hint"].as_str().unwrap().starts_with(way),
+        "{nothing}"
+    );
+    assert!(ran.stderr().contains(way), "{}", ran.stderr());
+    for base in ["main", "main...HEAD", "main..", "HEAD~..HEAD"] {
+        let report = place.run(&["audit", "--diff", base]).exits(1).stdout();
+        assert!(report.contains("new.py:3"), "{base}: {report}");
+    }
+    place
+        .run(&["audit", "--diff", "main..HEAD", "--staged"])
+        .exits(2);
+    let empty = place.run(&["audit", "--diff", ""]).exits(2).stderr();
+    assert!(empty.contains("git stash create"), "{empty}");
+}
+
+#[test]
+fn a_file_reads_the_same_by_every_way_in() {
+    let text = "def total(text):\n    \"\"\"Adds up: caf\u{e9}.\"\"\"\n    return eval(text)\n";
+    let utf16 = |order: fn(u16) -> [u8; 2]| {
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        units.flat_map(order).collect::<Vec<u8>>()
+    };
+    for bytes in [
+        text.as_bytes().to_vec(),
+        [b"\xef\xbb\xbf", text.as_bytes()].concat(),
+        text.chars().map(|c| u32::from(c) as u8).collect(),
+        utf16(u16::to_le_bytes),
+        utf16(u16::to_be_bytes),
+    ] {
+        let place = Place::new();
+        place.git(&["init", "-q"]);
+        place.write(".gitignore", "*\n!a.py\n");
+        std::fs::write(place.path().join("a.py"), &bytes).unwrap();
+        for ran in [
+            place.run(&["audit", "a.py", "--json"]),
+            place.feed(&["audit", "-", "--json"], &bytes),
+            place.run(&["audit", "--diff", "--json"]),
+        ] {
+            let answer = ran.exits(1).json().to_string();
+            assert!(answer.contains("python/eval"), "{bytes:?}: {answer}");
+            assert!(!answer.contains("syntax-error"), "{bytes:?}: {answer}");
+        }
+    }
 }
 
 #[test]
@@ -224,6 +323,9 @@ fn help_shows_examples_and_exit_codes() {
     let help = place.run(&["audit", "--help"]).exits(0).stdout();
     for text in [
         "--diff",
+        "--staged",
+        "git stash create",
+        "nothing to judge",
         "--session",
         "--format",
         "Examples:",

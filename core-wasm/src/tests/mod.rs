@@ -2,6 +2,7 @@
 
 mod assessment;
 mod completion;
+mod evidence;
 mod feedback;
 mod properties;
 mod snapshots;

@@ -44,6 +44,40 @@ proptest! {
     }
 
     #[test]
+    fn nobody_completes_without_the_file_on_which_a_check_was_cut_off(
+        before in prop::collection::vec(step(), 0..10),
+        cut_off in step(),
+        left_out in 0..3usize,
+        after in prop::collection::vec(step(), 1..10),
+    ) {
+        let perfect = |step: Step| Step { judged: Judged::Whole, score: 100.0, reported: Vec::new(), ..step };
+        let check = |mut snapshot: Snapshot, outcome| {
+            snapshot.evidence.push(Evidence {
+                check: "tests".to_owned(),
+                submission: snapshot.iterations.last().unwrap().submission.clone(),
+                outcome,
+                provenance: String::new(),
+                detail: String::new(),
+                extensions: Vec::new(),
+            });
+            snapshot
+        };
+        let mut cut_off = perfect(cut_off);
+        cut_off.versions[left_out] = Some(3);
+        let mut snapshot = check(submit(play(&before), &cut_off), CheckResult::Errored);
+        for step in after {
+            let mut less = perfect(step);
+            less.versions[left_out] = None;
+            snapshot = check(submit(snapshot, &less), CheckResult::Passed);
+            prop_assert!(!is_complete(&decide(&snapshot)), "{:?}", less);
+        }
+        let all = Step { versions: [Some(1); 3], ..cut_off };
+        let shown = submit(snapshot, &all);
+        prop_assert!(!is_complete(&decide(&check(shown.clone(), CheckResult::Errored))));
+        prop_assert!(is_complete(&decide(&check(shown, CheckResult::Passed))));
+    }
+
+    #[test]
     fn a_blocking_finding_outlives_every_submission_without_its_file(
         severity in select(&SEVERITIES[3..]),
         after in prop::collection::vec(step(), 1..10),

@@ -12,11 +12,11 @@ use crate::queue::{Queue, QueueLimits};
 use crate::readings::Unreadable;
 use crate::report::{AuditError, AuditReport};
 use crate::rubric::Rubric;
-use crate::session::Standing;
 use crate::trials::Trials;
 use futures_util::future::join_all;
 use gansauditor_submission::{GanConfig, Submission};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -129,6 +129,11 @@ impl AuditLoop {
         }
     }
 
+    /// The folder of the repository around the work, as an absolute path, where there is one.
+    pub fn workspace_root(&self) -> Option<&Path> {
+        self.workspace.as_ref().map(|workspace| workspace.root())
+    }
+
     /// Audits one piece of work. When it returns, what it reports is durable; when it fails, the error says
     /// what is on record.
     pub async fn audit(
@@ -163,14 +168,15 @@ impl AuditLoop {
         join_all(self.panel.seats().iter().map(|seat| seat.judge.close())).await;
     }
 
-    /// Lets a stopped or completed session go on with a new cycle. Says whether there was anything to reset.
+    /// Lets a session begin a new cycle, whether it has stopped, is complete, or is open and can't go on. What was found
+    /// stands. Says whether there was anything to reset.
     pub async fn reset(&self, session: &SessionId, reason: String) -> Result<bool, StoreError> {
         self.store.read(session).await?;
         let mut writer = self
             .store
             .open(session, self.clock.now(), self.config.timeout)
             .await?;
-        if writer.session().standing() == Standing::Open {
+        if !writer.session().can_be_reset() {
             return Ok(false);
         }
         writer

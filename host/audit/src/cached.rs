@@ -91,6 +91,10 @@ impl Judge for CachedJudge {
         self.judge.reads_context()
     }
 
+    fn check(&self) -> Option<&str> {
+        self.judge.check()
+    }
+
     async fn close(&self) {
         self.judge.close().await;
     }

@@ -7,8 +7,8 @@
 //! partial review, and completes nothing.
 
 use crate::domain::{
-    Card, CardOutcome, Coverage, FileReading, JudgeIdentity, ReadingClass, Reported, Review, Score,
-    Severity, Usage, Verdict, Work,
+    Card, CardOutcome, CheckErrors, CheckResult, Coverage, Evidence, FileReading, JudgeIdentity,
+    ReadingClass, Reported, Review, Score, Severity, Usage, Verdict, Work,
 };
 use crate::grade::{Graded, MAX_SUMMARY, bounded, dimensions, mean, not_read, weighted_mean};
 use crate::readings::{self, Readers, Unreadable, rank};
@@ -44,6 +44,8 @@ pub(crate) struct Bars {
     pub(crate) pass_mark: Score,
     /// Whether code that nobody here can read forbids completion.
     pub(crate) unreadable: Unreadable,
+    /// What a check that could not be run to its end does to a pass.
+    pub(crate) check_errors: CheckErrors,
 }
 
 /// One review of all voices, of which at least one is graded. `millis` is how long they took together.
@@ -87,9 +89,16 @@ pub(crate) fn combine(
     let findings = merged(&answers);
     let worst = findings.iter().map(|(_, finding)| finding.severity).max();
     let judges: Vec<JudgeIdentity> = answers.iter().map(|a| a.card.judge.clone()).collect();
+    let evidence: Vec<Evidence> = answers.iter().flat_map(|a| a.evidence.clone()).collect();
+    let held_back = bars.check_errors == CheckErrors::Block
+        && evidence
+            .iter()
+            .any(|result| result.outcome == CheckResult::Errored);
     Review {
         verdict: match verdict(score, worst, bars) {
-            Verdict::Pass if coverage != Coverage::Whole || assessed_weight < LEAST_ASSESSED => {
+            Verdict::Pass
+                if held_back || coverage != Coverage::Whole || assessed_weight < LEAST_ASSESSED =>
+            {
                 Verdict::Revise
             }
             verdict => verdict,
@@ -103,7 +112,7 @@ pub(crate) fn combine(
         readings,
         findings,
         summary: summary(&answers),
-        evidence: answers.iter().flat_map(|a| a.evidence.clone()).collect(),
+        evidence,
         usage: spent(cards.iter()),
         cards,
         millis,

@@ -20,11 +20,31 @@ pub fn fingerprints(findings: Vec<Reported>) -> Vec<(String, Reported)> {
             let parts = parts(&finding);
             let ordinal = seen.entry(parts.clone()).or_default();
             *ordinal += 1;
-            let digest = Digest::of(format!("{parts}\u{1f}{ordinal}").as_bytes()).to_string();
-            let hex = digest.strip_prefix("sha256:").unwrap_or(&digest);
-            (hex.chars().take(32).collect(), finding)
+            (nth(&parts, *ordinal), finding)
         })
         .collect()
+}
+
+/// Equal findings of one file that are told apart when it is renamed: no judge reports more than 500.
+const MAX_ORDINAL: u32 = 500;
+
+/// A finding whose file has another path from here on, with the fingerprint that it has there. One that was not made
+/// here keeps it.
+pub(crate) fn moved_to(fingerprint: &str, finding: &Reported, path: &str) -> (String, Reported) {
+    let mut moved = finding.clone();
+    if let Some(location) = &mut moved.location {
+        path.clone_into(&mut location.path);
+    }
+    let (old, new) = (parts(finding), parts(&moved));
+    let ordinal = (1..=MAX_ORDINAL).find(|&ordinal| nth(&old, ordinal) == fingerprint);
+    let print = ordinal.map_or_else(|| fingerprint.to_owned(), |ordinal| nth(&new, ordinal));
+    (print, moved)
+}
+
+fn nth(parts: &str, ordinal: u32) -> String {
+    let digest = Digest::of(format!("{parts}\u{1f}{ordinal}").as_bytes()).to_string();
+    let hex = digest.strip_prefix("sha256:").unwrap_or(&digest);
+    hex.chars().take(32).collect()
 }
 
 /// What makes two findings the same, before counting equals.

@@ -12,6 +12,8 @@ use crate::rubric::Rubric;
 const MAX_FINDINGS: usize = 500;
 /// Most results of checks that are kept of one judge.
 const MAX_CHECKS: usize = 50;
+/// Most remarks that are kept of one judge.
+const MAX_REMARKS: usize = 20;
 /// Longest text of a judge that is kept, in bytes.
 const MAX_TEXT: usize = 4 * 1024;
 /// Longest reason why a file was not graded, in bytes.
@@ -114,6 +116,12 @@ pub(crate) fn grade(
                     .collect(),
             },
             provenance: bounded(report.provenance, MAX_TEXT),
+            remarks: report
+                .remarks
+                .into_iter()
+                .take(MAX_REMARKS)
+                .map(|remark| bounded(remark, MAX_TEXT))
+                .collect(),
             usage: report.usage,
             millis,
         },

@@ -4,8 +4,8 @@
 //! least the rank of the one that raised it - or when its file was deleted on purpose. Work that leaves the
 //! file out leaves the finding *unreviewed*: nobody completes by submitting less.
 
-use crate::domain::{Extent, Finding, FindingState, Reported, Review, Work, WorkFile};
-use crate::fingerprint::normalised_anchor;
+use crate::domain::{Extent, Finding, FindingState, Rename, Reported, Review, Work, WorkFile};
+use crate::fingerprint::{moved_to, normalised_anchor};
 use std::collections::BTreeSet;
 
 /// Brings the ledger up to date with a review of `work` at loop `loop_number` (the next one, when the review
@@ -57,6 +57,37 @@ pub(crate) fn await_review(ledger: &mut [Finding]) {
     {
         finding.state = FindingState::Unreviewed;
     }
+}
+
+/// Findings go where their files went. One that meets itself there is one: what stands goes before what was fixed.
+pub(crate) fn follow(ledger: &mut Vec<Finding>, renamed: &[Rename]) {
+    if renamed.is_empty() {
+        return;
+    }
+    let mut moved = BTreeSet::new();
+    for finding in ledger.iter_mut() {
+        let Some(location) = &finding.reported.location else {
+            continue;
+        };
+        let Some(rename) = renamed.iter().find(|rename| rename.from == location.path) else {
+            continue;
+        };
+        let to = moved_to(&finding.fingerprint, &finding.reported, &rename.to);
+        (finding.fingerprint, finding.reported) = to;
+        moved.insert(finding.fingerprint.clone());
+    }
+    let standing: BTreeSet<String> = ledger
+        .iter()
+        .filter(|finding| finding.state.is_standing() && moved.contains(&finding.fingerprint))
+        .map(|finding| finding.fingerprint.clone())
+        .collect();
+    let mut seen = BTreeSet::new();
+    ledger.retain(|finding| {
+        let print = &finding.fingerprint;
+        !moved.contains(print)
+            || (finding.state.is_standing() || !standing.contains(print))
+                && seen.insert(print.clone())
+    });
 }
 
 /// What a standing finding becomes when a review does not report it.

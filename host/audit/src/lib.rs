@@ -21,6 +21,7 @@ mod one_audit;
 mod panel;
 pub mod plain;
 pub mod ports;
+mod prepare;
 mod queue;
 mod readings;
 mod remarks;

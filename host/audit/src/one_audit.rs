@@ -4,7 +4,7 @@ use crate::audit_loop::{AuditLoop, AuditRequest};
 use crate::book::{Book, is_cheap};
 use crate::caps;
 use crate::domain::{
-    ContextScope, DecidedBy, Decision, Digest, Event, JudgeIdentity, Status, Timestamp,
+    ContextScope, DecidedBy, Decision, Digest, Event, JudgeIdentity, Status, Timestamp, Work,
 };
 use crate::evaluation::{Answer, Evaluation, Made, without_completion};
 use crate::gan_config;
@@ -13,12 +13,12 @@ use crate::queue::{Permit, Place};
 use crate::remarks;
 use crate::report::{AuditError, AuditReport};
 use crate::reporting::newest_review;
-use crate::resolve::resolve;
 use crate::review::Question;
 use crate::session::{Session, Standing};
 use crate::snapshot_of::{input_digest, newest_request};
 use crate::trials::Roles;
 use gansauditor_submission::GanConfig;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -51,10 +51,13 @@ impl OneAudit<'_> {
             return Ok(self.repeat(session));
         }
         let new_cycle = session.standing() == Standing::Complete;
-        let work = resolve(&request.submission, &request.patched, session);
+        let permit = Some(self.permit().await?);
+        let work = self
+            .prepare(request.submission, request.patched, session)
+            .await?;
         let digest = work.digest();
         if !new_cycle && awaits_decision(session, &digest) {
-            return self.decide(book, Vec::new(), None).await;
+            return self.decide(book, Vec::new(), permit).await;
         }
 
         let earlier = if new_cycle {
@@ -81,22 +84,18 @@ impl OneAudit<'_> {
             let judges: Vec<JudgeIdentity> = self.of.panel.identities().cloned().collect();
             session.reviews_of(&digest, &judges)
         };
-        let permit = if reviews.is_empty() {
-            Some(self.permit().await?)
-        } else {
-            None
-        };
         let judged = if reviews.is_empty() {
+            let followed = followed(session, &work);
             let question = Question {
                 work: &work,
                 task: task.clone(),
                 scope: self.scope(context.as_ref()),
-                session,
+                session: &followed,
                 draw: 0,
             };
-            self.review(question)
-                .await
-                .map(|review| (vec![review], None))
+            let (review, unsent) = tokio::join!(self.review(question), self.unsent(session, &work));
+            notes.extend(unsent);
+            review.map(|review| (vec![review], None))
         } else {
             Ok((reviews, Some(reused_from)))
         };
@@ -138,7 +137,9 @@ impl OneAudit<'_> {
             self.of.config.unreadable,
         ));
         notes.extend(remarks::on_coverage(book.session()));
-        notes.extend(remarks::on_failed_judges(book.session()));
+        let errors = self.of.config.criteria.check_errors;
+        notes.extend(remarks::on_judges(book.session(), errors));
+        notes.extend(remarks::on_panel(&self.of.panel));
         self.decide(book, notes, permit).await
     }
 
@@ -387,6 +388,16 @@ impl OneAudit<'_> {
         let over = (self.started_at, self.of.clock.now());
         self.of.report(session, over, notes, repeated)
     }
+}
+
+/// The session as judges are to see it: with its findings where their files are now.
+fn followed<'s>(session: &'s Session, work: &Work) -> Cow<'s, Session> {
+    if work.renamed.is_empty() {
+        return Cow::Borrowed(session);
+    }
+    let mut session = session.clone();
+    session.rename(&work.renamed);
+    Cow::Owned(session)
 }
 
 /// The newest iteration holds the same work, reviewed but not decided on: the policy failed last time.

@@ -1,6 +1,7 @@
 //! Remarks: what an answer says beside findings and decision.
 
-use crate::domain::{FileReading, FindingState, ReadingClass, Review};
+use crate::domain::{CheckErrors, FileReading, FindingState, ReadingClass};
+use crate::panel::Panel;
 use crate::readings::Unreadable;
 use crate::session::Session;
 
@@ -86,15 +87,41 @@ pub(crate) fn on_unread(session: &Session, unreadable: Unreadable) -> Vec<String
     remarks
 }
 
-/// Names the judges that failed, where others made the review without them.
-pub(crate) fn on_failed_judges(session: &Session) -> Vec<String> {
-    let review = session
-        .iterations()
-        .last()
-        .and_then(|iteration| iteration.reviews.last());
-    review
-        .into_iter()
-        .flat_map(Review::failed)
-        .map(|(judge, why)| format!("the review was made without {}: {why}", judge.name))
-        .collect()
+/// Names the judges that failed, where others made the review without them, the checks that could not be run to their
+/// end, and what judges remark on.
+pub(crate) fn on_judges(session: &Session, errors: CheckErrors) -> Vec<String> {
+    let newest = session.iterations().last();
+    let Some(review) = newest.and_then(|iteration| iteration.reviews.last()) else {
+        return Vec::new();
+    };
+    let failed = review.failed();
+    let without =
+        failed.map(|(judge, why)| format!("the review was made without {}: {why}", judge.name));
+    let cut_off = review.cut_off().map(|result| {
+        let check = &result.check;
+        // What the program printed follows in lines of its own.
+        let why = result.detail.lines().next().unwrap_or_default();
+        match errors {
+            CheckErrors::Block => format!("the check `{check}` keeps the work from completing: {why}"),
+            CheckErrors::Note => format!(
+                "the check `{check}` was not run to its end, and counts for nothing (AUDIT_CHECK_ERRORS=note): {why}"
+            ),
+        }
+    });
+    let said = review.cards.iter().flat_map(|card| {
+        let remarks = card.remarks.iter();
+        remarks.map(|remark| format!("{}: {remark}", card.judge.name))
+    });
+    without.chain(cut_off).chain(said).collect()
+}
+
+/// Says that a panel of checks alone can complete nothing.
+pub(crate) fn on_panel(panel: &Panel) -> Option<String> {
+    let seats = panel.seats();
+    seats.iter().all(|seat| seat.judge.check().is_some()).then(|| {
+        format!(
+            "no judge of the panel reads the work, so that nothing completes: a check runs it and grades nothing; seat a judge beside it, e.g. AUDIT_JUDGE=static,{}",
+            seats[0].judge.identity().name
+        )
+    })
 }

@@ -6,6 +6,7 @@ use crate::domain::{
 use crate::ports::{JudgeError, PolicyError, StoreError};
 use crate::queue::Busy;
 use crate::session::Standing;
+use std::time::Duration;
 
 /// The result of one audit.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +69,13 @@ pub enum AuditError {
     /// There is too much to do at once. Nothing was judged or recorded.
     #[error(transparent)]
     Busy(#[from] Busy),
+    /// The time was up before the submission was put together with what the session knows. Nothing was judged or
+    /// recorded.
+    #[error("the submission could not be prepared within {} s; send less at once, or raise AUDIT_TIMEOUT_SECONDS", .after.as_secs())]
+    Late {
+        /// How long there was.
+        after: Duration,
+    },
     /// There is no review.
     #[error(transparent)]
     Judge(#[from] JudgeError),

@@ -6,10 +6,13 @@ use crate::session::{Iteration, Session, Standing};
 
 impl Session {
     /// The whole, scored reviews of equal work by all of these judges, and the attempt they were made for: all
-    /// of them, so that submitting the same work again is no new draw. Empty when there are none, and when something
-    /// was found in its files since: a review from before cannot say that it is mended.
+    /// of them, so that submitting the same work again is no new draw. Empty when there are none, when a check could not
+    /// be run to its end, which it may be now, and when something was found in its files since: a review from before
+    /// cannot say that it is mended.
     pub fn reviews_of(&self, work: &Digest, judges: &[JudgeIdentity]) -> (u32, Vec<Review>) {
-        let by_these = |review: &&Review| review.counts() && review.judges == judges;
+        let by_these = |review: &&Review| {
+            review.counts() && review.judges == judges && review.cut_off().next().is_none()
+        };
         self.iterations()
             .iter()
             .rev()
@@ -26,7 +29,7 @@ impl Session {
     }
 
     /// What this judge said of equal work in the current cycle, where its review could not be used again because
-    /// another judge failed: that one is asked once more, and this one does not get another draw. `draw` is the
+    /// another judge failed or a check was cut off: that one is asked once more, and this one does not get another draw. `draw` is the
     /// number of the review among several.
     pub(crate) fn answer_of(
         &self,
@@ -62,6 +65,7 @@ impl Session {
                     usage: Usage::default(),
                     provenance: format!("as in attempt {}", iteration.attempt),
                     checks: Vec::new(),
+                    remarks: card.remarks.clone(),
                 }),
                 _ => None,
             }

@@ -3,14 +3,14 @@
 use crate::audit_loop::ContextConfig;
 use crate::combine::{Bars, Voice, combine, spent};
 use crate::domain::{
-    Card, CardOutcome, ContextScope, Coverage, Criteria, FileReading, Finding, FindingState,
-    ReadingClass, RepositoryContext, Review, Score, Usage, Verdict, Work,
+    Card, CardOutcome, CheckResult, ContextScope, Coverage, Criteria, FileReading, Finding,
+    FindingState, ReadingClass, RepositoryContext, Review, Score, Usage, Verdict, Work,
 };
 use crate::grade::{bounded, dimensions, grade, not_read};
 use crate::one_audit::OneAudit;
 use crate::panel::Seat;
 use crate::ports::{
-    ContextRequest, JudgeError, JudgeFailure, JudgeReport, JudgeRequest, Stage, Workspace,
+    CheckRun, ContextRequest, JudgeError, JudgeFailure, JudgeReport, JudgeRequest, Stage, Workspace,
 };
 use crate::readings;
 use crate::session::Session;
@@ -149,16 +149,7 @@ impl OneAudit<'_> {
         let mut graded = false;
         for (seat, (answer, millis)) in self.of.panel.seats().iter().zip(answers) {
             let judge = seat.judge.identity();
-            let report = match answer {
-                Ok(report) => Ok(report),
-                Err(JudgeError::TimedOut {
-                    after,
-                    partial: Some(partial),
-                    ..
-                }) if config.partial_results => Ok(cut_off(*partial, after)),
-                Err(error) => Err(error),
-            };
-            match report {
+            match answer.or_else(|error| self.left_by(seat, error)) {
                 Ok(report) => {
                     let voice = grade(judge, seat.weight, report, work, &config.rubric, millis);
                     graded |= matches!(
@@ -173,6 +164,7 @@ impl OneAudit<'_> {
                         weight: seat.weight,
                         outcome: CardOutcome::Failed(bounded(error.to_string(), MAX_REASON)),
                         provenance: String::new(),
+                        remarks: Vec::new(),
                         usage: error.usage(),
                         millis,
                     }));
@@ -195,9 +187,36 @@ impl OneAudit<'_> {
                     blocking: config.criteria.blocking_severity,
                     pass_mark: pass_mark(&config.criteria),
                     unreadable: config.unreadable,
+                    check_errors: config.criteria.check_errors,
                 },
                 millis,
             )),
+        }
+    }
+
+    /// What there is of a judge that failed: what a model had said until then, and that a check could not be run.
+    fn left_by(&self, seat: &Seat, error: JudgeError) -> Result<JudgeReport, JudgeError> {
+        match (error, seat.judge.check()) {
+            (JudgeError::Cancelled, _) => Err(JudgeError::Cancelled),
+            (error, Some(check)) => Ok(JudgeReport {
+                usage: error.usage(),
+                checks: vec![CheckRun {
+                    check: check.to_owned(),
+                    outcome: CheckResult::Errored,
+                    provenance: String::new(),
+                    detail: error.to_string(),
+                }],
+                ..JudgeReport::unscored(error.to_string())
+            }),
+            (
+                JudgeError::TimedOut {
+                    after,
+                    partial: Some(partial),
+                    ..
+                },
+                None,
+            ) if self.of.config.partial_results => Ok(cut_off(*partial, after)),
+            (error, None) => Err(error),
         }
     }
 

@@ -1,12 +1,13 @@
 //! A session: the fold of its events.
 
 use crate::domain::{
-    DecidedBy, Decision, Event, Evidence, Finding, Origin, PolicyIdentity, Review, SessionId,
-    Spend, Status, Timestamp, Usage, Work,
+    DecidedBy, Decision, Event, Evidence, Extent, Finding, Origin, PolicyIdentity, Rename, Review,
+    SessionId, Spend, Status, Timestamp, Usage, Work,
 };
 pub use crate::iteration::Iteration;
 use crate::ledger;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Newest iterations whose text is kept in memory; older ones are in the journal.
 pub const MAX_TEXTS: usize = 8;
@@ -33,7 +34,9 @@ pub struct LatestFile {
     /// The client named it; otherwise the name was made up.
     pub named: bool,
     /// The whole text; absent while only fragments of it were seen, or when it had to be forgotten.
-    pub text: Option<String>,
+    pub text: Option<Arc<str>>,
+    /// Lines of the text that are to be judged (from 1, ascending), where that is not all of it.
+    pub changed: Option<Vec<u32>>,
 }
 
 /// A decision with its author.
@@ -160,12 +163,12 @@ impl Session {
             }
             Event::Reset { at, .. } => {
                 self.updated_at = *at;
-                let was_stopped = self.standing == Standing::Stopped;
-                if self.standing != Standing::Open {
+                let was_complete = self.standing == Standing::Complete;
+                if self.can_be_reset() {
                     self.begin_cycle();
-                }
-                if was_stopped {
-                    ledger::await_review(&mut self.ledger);
+                    if !was_complete {
+                        ledger::await_review(&mut self.ledger);
+                    }
                 }
             }
         }
@@ -177,10 +180,12 @@ impl Session {
         }
         self.updated_at = at;
         self.attempts = self.attempts.max(attempt);
+        self.rename(&work.renamed);
         for file in &work.files {
-            let text = match &file.extent {
-                crate::domain::Extent::Fragment { .. } => None,
-                _ => Some(file.text.clone()),
+            let (text, changed) = match &file.extent {
+                Extent::Fragment { .. } => (None, None),
+                Extent::Whole => (Some(file.text.as_str().into()), None),
+                Extent::Changed(lines) => (Some(file.text.as_str().into()), Some(lines.clone())),
             };
             if !file.named && !self.latest.contains_key(&file.path) {
                 self.unnamed += 1;
@@ -191,12 +196,23 @@ impl Session {
                     attempt,
                     named: file.named,
                     text,
+                    changed,
                 },
             );
         }
         for path in &work.deleted {
             self.latest.remove(path);
         }
+    }
+
+    /// Files go on under other names, all at once: two may have changed names.
+    pub(crate) fn rename(&mut self, renamed: &[Rename]) {
+        let moved: Vec<(String, LatestFile)> = renamed
+            .iter()
+            .filter_map(|rename| Some((rename.to.clone(), self.latest.remove(&rename.from)?)))
+            .collect();
+        self.latest.extend(moved);
+        ledger::follow(&mut self.ledger, renamed);
     }
 
     fn reviewed(&mut self, attempt: u32, at: Timestamp, review: &Review, reused: bool) {
@@ -335,6 +351,11 @@ impl Session {
         self.standing
     }
 
+    /// Whether a reset changes anything: the cycle has ended, or has begun.
+    pub(crate) fn can_be_reset(&self) -> bool {
+        self.standing != Standing::Open || !self.iterations.is_empty()
+    }
+
     /// The current cycle's attempts, oldest first.
     pub fn iterations(&self) -> &[Iteration] {
         &self.iterations
@@ -378,7 +399,7 @@ impl Session {
         self.last.as_ref()
     }
 
-    /// Results of the checks of the current cycle, oldest first, each once.
+    /// Results of the checks of the current cycle, oldest first, each once: where it came last.
     pub fn evidence(&self) -> Vec<Evidence> {
         let mut evidence: Vec<Evidence> = Vec::new();
         let results = self
@@ -388,9 +409,8 @@ impl Session {
             .flat_map(|review| &review.evidence);
         for result in results {
             // A review that is used again brings the same results again.
-            if !evidence.contains(result) {
-                evidence.push(result.clone());
-            }
+            evidence.retain(|earlier| earlier != result);
+            evidence.push(result.clone());
         }
         evidence
     }

@@ -1,7 +1,8 @@
 //! From session to snapshot.
 
 use crate::domain::{
-    Digest, HistoryRequest, IterationView, Request, Snapshot, Source, SourceFile, Terms, Timestamp,
+    CheckErrors, CheckResult, Digest, Evidence, HistoryRequest, IterationView, Request, Snapshot,
+    Source, SourceFile, Terms, Timestamp,
 };
 use crate::session::{Iteration, Session};
 
@@ -22,7 +23,7 @@ pub(crate) fn snapshot(
         iterations: session.iterations().iter().map(view).collect(),
         sources: sources(session, terms.history),
         findings: session.ledger().to_vec(),
-        evidence: session.evidence(),
+        evidence: evidence(session, terms.criteria.check_errors),
         spend: session.spend(),
         memo: memo.map(<[u8]>::to_vec),
         extensions: Vec::new(),
@@ -35,6 +36,15 @@ pub(crate) fn newest_request(session: &Session) -> Request {
         .iterations()
         .last()
         .map_or_else(Request::default, |iteration| iteration.request)
+}
+
+/// The results that count. One that counts for nothing is not shown: no policy can hold it against the work then.
+fn evidence(session: &Session, errors: CheckErrors) -> Vec<Evidence> {
+    let mut evidence = session.evidence();
+    if errors == CheckErrors::Note {
+        evidence.retain(|result| result.outcome != CheckResult::Errored);
+    }
+    evidence
 }
 
 fn view(iteration: &Iteration) -> IterationView {

@@ -1,6 +1,7 @@
 //! The tool's answer: the original's members in the original's order, then what is new.
 
 mod decision;
+mod evidence;
 mod feedback;
 mod files;
 mod gan;
@@ -13,6 +14,7 @@ pub(crate) mod tests;
 use crate::arguments::ToolCall;
 use crate::text::{bounded, fitting};
 use decision::{DecisionView, Policy};
+use evidence::CheckView;
 use feedback::Feedback;
 use files::FileView;
 use gan::Gan;
@@ -74,6 +76,8 @@ pub struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     ledger: Option<Ledger>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    checks: Vec<CheckView>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     files: Vec<FileView>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notices: Vec<String>,
@@ -102,9 +106,22 @@ impl Answer {
             decision: Some(DecisionView::new(report, &mut notices)),
             ledger: Some(Ledger::new(report, &mut notices)),
             files: files::files(report, &mut notices),
+            checks: report
+                .review
+                .as_ref()
+                .map(|review| CheckView::all(review, &mut notices))
+                .unwrap_or_default(),
             ..Self::bare(call, log, &mut notices)
         };
         answer.with(notices)
+    }
+
+    /// Of a call that looks like work and could not be read: the notices say why and what to send, and the loop goes on.
+    pub fn unread(call: &ToolCall, log: &ThoughtLog, notices: Vec<String>) -> Self {
+        Self {
+            next_thought_needed: true,
+            ..Self::prose(call, log, notices)
+        }
     }
 
     /// Of a call that held nothing to audit while its session is open: what is, and that more work is expected.
@@ -175,6 +192,7 @@ impl Answer {
             decision: None,
             ledger: None,
             files: Vec::new(),
+            checks: Vec::new(),
             notices: Vec::new(),
         }
     }

@@ -35,7 +35,7 @@ pub(crate) fn panel(
             .judge(name)
             .with_context(|| format!("AUDIT_JUDGE={name}"))?;
         seats.push(Seat {
-            judge: match cache.filter(|_| judge.identity().name != STATIC) {
+            judge: match cache.filter(|_| is_worth_remembering(&*judge)) {
                 Some(cache) => Arc::new(CachedJudge::new(judge, Arc::clone(cache))),
                 None => judge,
             },
@@ -47,6 +47,11 @@ pub(crate) fn panel(
 
 /// The name of the judge whose reviews are quicker made than remembered.
 const STATIC: &str = "static";
+
+/// A check grades nothing, so that its report is never kept: a cache would only have two runs wait for one another.
+fn is_worth_remembering(judge: &dyn Judge) -> bool {
+    judge.identity().name != STATIC && judge.check().is_none()
+}
 
 struct Maker<'a> {
     config: &'a Config,

@@ -40,7 +40,12 @@ impl Service {
             auditing: config.auditing,
             synchronous: config.synchronous,
             thoughts: config.log_thoughts.then_some(stderr),
-            limits: Limits::default(),
+            limits: Limits {
+                root: audits
+                    .workspace_root()
+                    .map(|root| root.display().to_string()),
+                ..Limits::default()
+            },
             running: Running::new(audits),
             progress: config.progress,
             clock,

@@ -6,19 +6,16 @@
 mod header;
 mod hunk;
 
+use crate::code;
+use crate::draft::Draft;
 use crate::draft::Drafts;
 use crate::language::Language;
-use crate::note::{Note, Notes, Unreadable, quote};
-use crate::patch::{Change, Hunk, Patch};
+use crate::note::{Note, Notes, quote};
+use crate::patch::{Change, Hunk, HunkStart, Patch};
+use crate::shape::Place;
 use crate::submission::Content;
-use header::FileHeader;
-
-/// Whether the diff is the whole text, or stands in prose that must not be taken for it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Alone,
-    InProse,
-}
+use crate::unread::Unread;
+use header::{FileHeader, Special};
 
 /// Reads a text that is meant to be a diff as a whole. `name` is the path for hunks without a file header.
 pub(crate) fn read_all(text: &str, name: Option<&str>, drafts: &mut Drafts, notes: &mut Notes) {
@@ -28,6 +25,8 @@ pub(crate) fn read_all(text: &str, name: Option<&str>, drafts: &mut Drafts, note
         lines: &lines,
         next: 0,
         place: Place::Alone,
+        partly: false,
+        strays: String::new(),
         name,
         drafts,
         notes,
@@ -49,11 +48,40 @@ pub(crate) fn read_in_prose(
         lines,
         next: start,
         place: Place::InProse,
+        partly: true,
+        strays: String::new(),
         name: None,
         drafts,
         notes,
     }
     .run()
+}
+
+/// Reads a diff that begins at `lines[start]` of a fence; returns the index of the first line after it. What follows it
+/// may have another shape.
+pub(crate) fn read_in_fence(
+    lines: &[&str],
+    start: usize,
+    name: Option<&str>,
+    drafts: &mut Drafts,
+    notes: &mut Notes,
+) -> usize {
+    Reader {
+        lines,
+        next: start,
+        place: Place::Alone,
+        partly: true,
+        strays: String::new(),
+        name,
+        drafts,
+        notes,
+    }
+    .run()
+}
+
+/// What a hunk's header says: its place, where it has numbers, and its heading.
+pub(crate) fn hunk_header(line: &str) -> (Option<HunkStart>, String) {
+    hunk::header(line)
 }
 
 /// Whether a diff begins at `lines[at]`, by signs that prose does not have.
@@ -70,12 +98,26 @@ pub(crate) fn begins(lines: &[&str], at: usize) -> bool {
             "rename ",
             "copy ",
             "Binary ",
+            "GIT binary patch",
+            "+++ ",
+            "@@ ",
         ]
         .iter()
         .any(|next| line(1).starts_with(next));
     }
     if line(0).starts_with("--- ") && line(1).starts_with("+++ ") {
         return line(2).starts_with("@@");
+    }
+    if line(0).starts_with("diff --cc ") || line(0).starts_with("diff --combined ") {
+        return line(1).starts_with("index ")
+            || line(1).starts_with("--- ")
+            || line(1).starts_with("mode ");
+    }
+    if line(0).starts_with("Index: ") {
+        return line(1).starts_with("=====") || line(1).starts_with("--- ");
+    }
+    if line(0).starts_with("--- ") || line(0).starts_with("+++ ") {
+        return hunk::located(line(1)).is_some();
     }
     hunk::located(line(0)).is_some() && line(1).starts_with([' ', '+', '-', '\n', '\r'])
 }
@@ -90,20 +132,28 @@ pub(crate) fn has_headers(text: &str) -> bool {
     lines.first().is_some_and(|line| !line.starts_with("@@")) && begins(&lines, 0)
 }
 
-/// Whether the text reads as hunks without file headers.
-pub(crate) fn has_bare_hunks(text: &str) -> bool {
-    let lines: Vec<&str> = text
-        .lines()
-        .skip_while(|line| line.trim().is_empty())
-        .take(2)
-        .collect();
-    lines.first().is_some_and(|line| line.starts_with("@@")) && begins(&lines, 0)
+/// Whether lines beside a diff are changes without a header, and not the message of a commit or the end of a mail.
+pub(crate) fn holds_bare_changes(lines: &[&str]) -> bool {
+    let is_message = |line: &&str| {
+        ["commit ", "From ", "From: ", "Subject: ", "Author: "]
+            .iter()
+            .any(|start| line.starts_with(start))
+            || hunk::is_signature(line)
+    };
+    let is_change = |line: &&str| {
+        line.starts_with(['+', '-']) && !line.starts_with("---") && !hunk::is_signature(line)
+    };
+    !lines.iter().any(is_message) && lines.iter().any(is_change)
 }
 
 struct Reader<'a> {
     lines: &'a [&'a str],
     next: usize,
     place: Place,
+    /// The diff ends where something else begins.
+    partly: bool,
+    /// Lines that belong to no hunk.
+    strays: String,
     name: Option<&'a str>,
     drafts: &'a mut Drafts,
     notes: &'a mut Notes,
@@ -146,13 +196,14 @@ impl Reader<'_> {
                 // The rows of a binary patch.
                 self.next += 1;
             } else if !self.read_hunk(line, &mut file) {
-                if self.place == Place::InProse {
+                if self.place == Place::InProse || (self.partly && !self.hunk_follows()) {
                     break;
                 }
                 self.skip(line, &mut file);
             }
         }
         self.finish(file);
+        self.keep_strays();
         // A diff that `begins` recognised has at least its first line.
         self.next.max(first + 1)
     }
@@ -163,6 +214,10 @@ impl Reader<'_> {
         let read = if line.starts_with("@@@") {
             file.header.set_combined();
             self.next += 1;
+            let body = self.lines[self.next..].iter();
+            self.next += body
+                .take_while(|line| line.starts_with([' ', '+', '-', '\\']))
+                .count();
             return true;
         } else if hunk::located(line).is_some()
             || (self.place == Place::Alone && line.starts_with("@@"))
@@ -192,6 +247,7 @@ impl Reader<'_> {
         let quiet = line.trim().is_empty()
             || (file.hunks.is_empty() && !file.header.is_started())
             || hunk::is_signature(line);
+        self.strays.push_str(line);
         if !quiet && !file.stray {
             file.stray = true;
             self.notes.push(Note::StrayDiffLines {
@@ -202,11 +258,31 @@ impl Reader<'_> {
         self.next += 1;
     }
 
+    /// Whether another hunk of the same file comes after some lines that belong to none.
+    fn hunk_follows(&self) -> bool {
+        let ahead = self.lines[self.next + 1..].iter().take(20);
+        let mut ahead = ahead.take_while(|line| {
+            !["diff ", "--- ", "+++ ", "Index: ", "*** ", "<<<<<"]
+                .iter()
+                .any(|start| line.starts_with(start))
+        });
+        ahead.any(|line| line.starts_with("@@"))
+    }
+
+    /// Code among the lines that belong to no hunk is work.
+    fn keep_strays(&mut self) {
+        let lines: Vec<&str> = self.strays.split_inclusive('\n').collect();
+        for region in code::regions(&lines) {
+            let text = lines[region.lines].concat();
+            self.drafts
+                .add(None, region.language, Content::Whole { text });
+        }
+    }
+
     fn finish(&mut self, file: File) {
         if !file.header.is_started() && file.hunks.is_empty() {
             return;
         }
-        let label = file.label(self.name);
         let File {
             header, mut hunks, ..
         } = file;
@@ -216,57 +292,105 @@ impl Reader<'_> {
             .or_else(|| old.clone())
             .or_else(|| self.name.map(str::to_owned));
         let language = path.as_deref().and_then(Language::from_path);
-        let changed = hunks
-            .iter()
-            .flat_map(Hunk::lines)
-            .any(|line| line.change != Change::Context);
-        if let (true, Some(path)) = (header.deletes(), old.or_else(|| path.clone())) {
-            self.drafts.add(Some(path), language, Content::Deleted);
-            return;
-        }
-        let unreadable = if header.is_combined() {
-            Some(Unreadable::Combined)
+        let base = header.base().map(|base| self.drafts.relative(&base));
+        let path = if header.deletes() { old.or(path) } else { path };
+        let content = if header.is_combined() {
+            Content::Unread(Unread::Combined)
+        } else if header.deletes() && path.is_some() {
+            Content::Deleted
+        } else if let Some(special) = header.special() {
+            let what = match special {
+                Special::Link => "where a link points",
+                Special::Submodule => "the commit of a submodule",
+            };
+            Content::Metadata {
+                what: what.to_owned(),
+            }
         } else if header.is_binary() {
-            Some(Unreadable::Binary)
-        } else if changed || header.creates() {
-            None
+            match path.as_deref().and_then(media) {
+                Some(what) => Content::Metadata {
+                    what: what.to_owned(),
+                },
+                None => Content::Unread(Unread::Binary),
+            }
+        } else if header.creates() {
+            created(&hunks, &header)
         } else {
-            Some(
-                header
-                    .base()
-                    .map_or(Unreadable::NoHunks, |from| Unreadable::RenamedOnly {
-                        from: quote(&from),
-                    }),
-            )
+            if hunks.iter().all(|hunk| hunk.at.is_some()) {
+                hunks.sort_by_key(|hunk| hunk.at.map_or(0, |at| at.old));
+            }
+            changed(hunks, base.clone(), &header)
         };
-        if let Some(why) = unreadable {
-            self.notes.push(Note::NothingToRead { path: label, why });
-            return;
+        if let (Some(base), true, Content::Patch(_)) = (base, header.renames(), &content) {
+            let mut gone = Draft::new(Some(base), language.clone(), Content::Deleted);
+            gone.moved_to = path.clone();
+            self.drafts.push(gone);
         }
-        if header.creates() {
-            let shown = hunks
-                .iter()
-                .flat_map(Hunk::lines)
-                .filter(|line| line.change != Change::Removed);
-            let text = shown.map(|line| line.text).collect();
-            self.drafts.add(path, language, Content::Whole { text });
-            return;
-        }
-        if hunks.iter().all(|hunk| hunk.at.is_some()) {
-            hunks.sort_by_key(|hunk| hunk.at.map_or(0, |at| at.old));
-        }
-        let base = header.base();
-        if let (Some(base), true) = (&base, header.renames()) {
-            self.drafts.add(
-                Some(base.clone()),
-                Language::from_path(base),
-                Content::Deleted,
-            );
-        }
-        if let Ok(patch) = Patch::new(hunks, base) {
-            self.drafts.add(path, language, Content::Patch(patch));
-        }
+        let mut draft = Draft::new(path, language, content);
+        draft.ids = header.ids().cloned();
+        self.drafts.push(draft);
     }
+}
+
+/// What a binary file holds that is meant for eyes and ears, by its extension: no judge can object to it. Other binary
+/// files - programs, archives - are work that nobody read.
+fn media(path: &str) -> Option<&'static str> {
+    const PICTURES: &[&str] = &[
+        "png", "jpg", "jpeg", "gif", "webp", "avif", "bmp", "ico", "icns", "tif", "tiff", "heic",
+    ];
+    const FONTS: &[&str] = &["ttf", "otf", "woff", "woff2", "eot"];
+    const RECORDINGS: &[&str] = &["mp3", "ogg", "opus", "wav", "flac", "mp4", "webm", "mov"];
+    let (_, extension) = path.rsplit_once('.')?;
+    let extension = extension.to_ascii_lowercase();
+    [
+        (PICTURES, "a picture"),
+        (FONTS, "a font"),
+        (RECORDINGS, "a recording"),
+    ]
+    .into_iter()
+    .find(|(extensions, _)| extensions.contains(&extension.as_str()))
+    .map(|(_, what)| what)
+}
+
+/// A new file: the lines of the new side are all of it.
+fn created(hunks: &[Hunk], header: &FileHeader) -> Content {
+    let shown = hunks
+        .iter()
+        .flat_map(Hunk::lines)
+        .filter(|line| line.change != Change::Removed);
+    let text: String = shown.map(|line| line.text).collect();
+    match hunks {
+        [] if header.leaves_empty() => Content::Metadata {
+            what: "an empty file".to_owned(),
+        },
+        [] => Content::Unread(Unread::IncompleteEdit),
+        _ => Content::Whole { text },
+    }
+}
+
+fn changed(hunks: Vec<Hunk>, base: Option<String>, header: &FileHeader) -> Content {
+    let lines = || hunks.iter().flat_map(Hunk::lines);
+    if lines().all(|line| line.change == Change::Context) {
+        let words = |text: &str| {
+            (text.contains("[-") && text.contains("-]"))
+                || (text.contains("{+") && text.contains("+}"))
+        };
+        if lines().any(|line| words(line.text)) {
+            return Content::Unread(Unread::WordDiff);
+        }
+        // The header alone says all there is only where the text stays what it was.
+        if !hunks.is_empty() || header.changes_text() {
+            return Content::Unread(Unread::IncompleteEdit);
+        }
+        return match base {
+            Some(from) => Content::Renamed { from },
+            None if header.changes_mode() => Content::Metadata {
+                what: "its mode".to_owned(),
+            },
+            None => Content::Unread(Unread::IncompleteEdit),
+        };
+    }
+    Patch::new(hunks, base).map_or(Content::Unread(Unread::IncompleteEdit), Content::Patch)
 }
 
 impl File {

@@ -15,7 +15,7 @@ pub struct Language(String);
 pub struct LanguageError;
 
 /// Name; further fence labels; file extensions, the usual one first. An extension is a label as well.
-const LANGUAGES: &[(&str, &[&str], &[&str])] = &[
+const LANGUAGES: &[Entry] = &[
     ("abap", &[], &["abap"]),
     ("ada", &[], &["adb", "ads"]),
     ("apex", &[], &["apex"]),
@@ -30,7 +30,7 @@ const LANGUAGES: &[(&str, &[&str], &[&str])] = &[
         &["sh", "bash", "zsh", "ksh"],
     ),
     ("batch", &["dos", "winbatch"], &["bat", "cmd"]),
-    ("c", &[], &["c", "h"]),
+    ("c", &["gnu", "ansi-c"], &["c", "h"]),
     ("clojure", &[], &["clj", "cljs", "cljc", "edn"]),
     ("cmake", &[], &["cmake"]),
     ("cobol", &[], &["cob", "cbl"]),
@@ -40,7 +40,7 @@ const LANGUAGES: &[(&str, &[&str], &[&str])] = &[
         &["cpp", "cc", "cxx", "hpp", "hh", "hxx", "ipp", "c++", "h++"],
     ),
     ("crystal", &[], &["cr"]),
-    ("csharp", &["c#"], &["cs", "csx"]),
+    ("csharp", &["c#", "dotnet", "c-sharp"], &["cs", "csx"]),
     ("css", &[], &["css"]),
     ("cuda", &[], &["cu", "cuh"]),
     ("d", &["dlang"], &["d"]),
@@ -76,7 +76,16 @@ const LANGUAGES: &[(&str, &[&str], &[&str])] = &[
     ("java", &[], &["java"]),
     (
         "javascript",
-        &["node", "ecmascript"],
+        &[
+            "node",
+            "ecmascript",
+            "nodejs",
+            "node.js",
+            "es",
+            "ecma",
+            "javascriptreact",
+            "react",
+        ],
         &["js", "mjs", "cjs", "jsx"],
     ),
     (
@@ -92,7 +101,7 @@ const LANGUAGES: &[(&str, &[&str], &[&str])] = &[
     ("jsonnet", &[], &["jsonnet", "libsonnet"]),
     ("jsp", &[], &["jsp"]),
     ("julia", &[], &["jl"]),
-    ("jupyter", &["notebook"], &["ipynb"]),
+    ("jupyter", &["notebook", "jupyter-notebook"], &["ipynb"]),
     ("kotlin", &[], &["kt", "kts"]),
     ("latex", &[], &["tex", "sty", "cls"]),
     ("less", &[], &["less"]),
@@ -124,7 +133,9 @@ const LANGUAGES: &[(&str, &[&str], &[&str])] = &[
     ("purescript", &[], &["purs"]),
     (
         "python",
-        &["python3", "python2", "cython"],
+        &[
+            "python3", "python2", "cython", "ipython", "ipython3", "sage", "py-repl", "pyspark",
+        ],
         &["py", "pyi", "pyw", "pyx"],
     ),
     ("r", &["rlang"], &["r"]),
@@ -132,7 +143,7 @@ const LANGUAGES: &[(&str, &[&str], &[&str])] = &[
     ("razor", &[], &["cshtml", "razor"]),
     ("rego", &[], &["rego"]),
     ("ruby", &[], &["rb", "rake", "gemspec"]),
-    ("rust", &[], &["rs"]),
+    ("rust", &["rust-script", "rustlang"], &["rs"]),
     ("sas", &[], &["sas"]),
     ("sass", &[], &["sass"]),
     ("scala", &[], &["scala", "sc"]),
@@ -152,7 +163,11 @@ const LANGUAGES: &[(&str, &[&str], &[&str])] = &[
     ("toml", &[], &["toml"]),
     ("tsx", &["typescriptreact"], &["tsx"]),
     ("twig", &[], &["twig"]),
-    ("typescript", &[], &["ts", "mts", "cts"]),
+    (
+        "typescript",
+        &["deno", "bun", "ts-node", "typescript-node"],
+        &["ts", "mts", "cts"],
+    ),
     ("vbnet", &["vb", "visualbasic"], &["vb"]),
     ("verilog", &["systemverilog"], &["v", "sv", "svh"]),
     ("vhdl", &[], &["vhd", "vhdl"]),
@@ -167,7 +182,7 @@ const LANGUAGES: &[(&str, &[&str], &[&str])] = &[
         &["svg"],
         &["xml", "xsd", "xsl", "xslt", "svg", "csproj", "pom"],
     ),
-    ("yaml", &[], &["yaml", "yml"]),
+    ("yaml", &["docker-compose", "compose"], &["yaml", "yml"]),
     ("zig", &[], &["zig"]),
 ];
 
@@ -226,19 +241,58 @@ const TEXT_LABELS: &[&str] = &[
     "mermaid",
 ];
 
+/// Text labels that mean prose or nothing, and not what a terminal shows.
+const PROSE_LABELS: &[&str] = &[
+    "text",
+    "txt",
+    "plain",
+    "plaintext",
+    "plain-text",
+    "none",
+    "nohighlight",
+    "ascii",
+    "prose",
+    "quote",
+    "mermaid",
+];
+
+/// Labels that say no language.
+const SILENT_LABELS: &[&str] = &[
+    "code",
+    "codeblock",
+    "code-block",
+    "source",
+    "snippet",
+    "suggestion",
+    "whole",
+    "full",
+    "file",
+    "new",
+    "old",
+    "before",
+    "after",
+    "original",
+    "updated",
+    "fixed",
+    "example",
+    "answer",
+    "solution",
+    "unknown",
+    "raw",
+    "verbatim",
+    "script",
+];
+
 impl Language {
     /// The language that a fence label means, case-insensitively; an unknown label is its own language as far as
-    /// it has the form of one. `None` for labels that mean text or output, and for no label.
+    /// it has the form of one. `language-rust`, `python3.12` and `c++20` are labels as well. `None` for labels that mean
+    /// text or output, that name no language (`code`, `suggestion`), and for no label.
     pub fn from_label(label: &str) -> Option<Self> {
-        let label = label.trim().trim_start_matches('.').to_ascii_lowercase();
-        if is_text_label(&label) {
+        let label = plain_label(label);
+        if is_text_label(&label) || SILENT_LABELS.contains(&label.as_str()) {
             return None;
         }
-        let known = LANGUAGES
-            .iter()
-            .find(|(name, labels, _)| *name == label || labels.contains(&label.as_str()));
-        let known = known.or_else(|| by_extension(&label));
-        match known {
+        match by_label(&label).or_else(|| by_label(unversioned(&label)?)) {
             Some((name, ..)) => Some(Self((*name).to_owned())),
             None => {
                 let bounded: String = label.chars().take(32).filter(|c| valid_char(*c)).collect();
@@ -273,6 +327,16 @@ impl Language {
             .unwrap_or("txt")
     }
 
+    /// Whether a name is in the table.
+    pub(crate) fn is_listed(name: &str) -> bool {
+        LANGUAGES.iter().any(|(listed, ..)| *listed == name)
+    }
+
+    /// A language by a name that is one's.
+    pub(crate) fn named(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
     pub(crate) fn known(name: &'static str) -> Self {
         Self(name.to_owned())
     }
@@ -288,13 +352,56 @@ pub(crate) fn is_text_extension(extension: &str) -> bool {
     TEXT_EXTENSIONS.contains(&extension.to_ascii_lowercase().as_str())
 }
 
-fn by_extension(
-    extension: &str,
-) -> Option<&'static (
+/// Whether a fence label says neither a language nor that there is none.
+pub(crate) fn is_silent_label(label: &str) -> bool {
+    let label = plain_label(label);
+    label.is_empty() || SILENT_LABELS.contains(&label.as_str())
+}
+
+/// Whether a fence label means what a terminal shows.
+pub(crate) fn is_terminal_label(label: &str) -> bool {
+    let label = plain_label(label);
+    is_text_label(&label) && !PROSE_LABELS.contains(&label.as_str())
+}
+
+/// A label in lower case, without what highlighters put before it.
+fn plain_label(label: &str) -> String {
+    let label = label.trim().trim_start_matches('.').to_ascii_lowercase();
+    let bare = [
+        "language-",
+        "lang-",
+        "source-",
+        "highlight-",
+        "brush:",
+        "lang:",
+    ]
+    .iter()
+    .find_map(|prefix| label.strip_prefix(prefix));
+    bare.map_or(label.clone(), |bare| bare.trim().to_owned())
+}
+
+/// A label without the version at its end: `python3.12`, `c++20`, `es2022`.
+fn unversioned(label: &str) -> Option<&str> {
+    let bare = label.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let bare = bare.trim_end_matches(['-', '_', '@']);
+    (bare != label && (bare.len() > 1 || bare == "c")).then_some(bare)
+}
+
+fn by_label(label: &str) -> Option<&'static Entry> {
+    LANGUAGES
+        .iter()
+        .find(|(name, labels, _)| *name == label || labels.contains(&label))
+        .or_else(|| by_extension(label))
+}
+
+/// A row of the table of languages.
+type Entry = (
     &'static str,
     &'static [&'static str],
     &'static [&'static str],
-)> {
+);
+
+fn by_extension(extension: &str) -> Option<&'static Entry> {
     LANGUAGES
         .iter()
         .find(|(_, _, extensions)| extensions.contains(&extension))
@@ -347,6 +454,16 @@ mod tests {
             ("ts", "typescript"),
             ("shell", "bash"),
             ("brainfuck", "brainfuck"),
+            ("py3", "python"),
+            ("python3.12", "python"),
+            ("Python-3", "python"),
+            ("language-python", "python"),
+            ("lang-ts", "typescript"),
+            ("c++20", "cpp"),
+            ("c11", "c"),
+            ("es2022", "javascript"),
+            ("jsonc", "json"),
+            ("ipython", "python"),
         ] {
             assert_eq!(
                 Language::from_label(label).as_ref().map(Language::name),
@@ -354,7 +471,18 @@ mod tests {
                 "{label}"
             );
         }
-        for label in ["", "text", "Console", "output", "log", "plain", "漢"] {
+        for label in [
+            "",
+            "text",
+            "Console",
+            "output",
+            "log",
+            "plain",
+            "漢",
+            "suggestion",
+            "whole",
+            "code",
+        ] {
             assert_eq!(Language::from_label(label), None, "{label}");
         }
         for (path, name) in [

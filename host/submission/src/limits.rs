@@ -9,6 +9,10 @@ pub struct Limits {
     pub max_bytes: usize,
     /// Most files of one submission.
     pub max_files: usize,
+    /// The workspace's folder as an absolute path: an absolute path below it is the relative file. `None` where there is
+    /// no workspace; absolute paths then are known by their whole name.
+    #[serde(default)]
+    pub root: Option<String>,
 }
 
 impl Default for Limits {
@@ -16,6 +20,7 @@ impl Default for Limits {
         Self {
             max_bytes: 4 * 1024 * 1024,
             max_files: 500,
+            root: None,
         }
     }
 }

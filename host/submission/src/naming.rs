@@ -4,6 +4,8 @@ use crate::path::{Care, cut, recognise};
 
 /// Longest line that is looked at for a name, in bytes.
 const MAX_LINE: usize = 600;
+/// How far above a fence its heading is looked for, in lines.
+const MAX_LINES_ABOVE: usize = 8;
 /// Attributes that name a file.
 const NAME_KEYS: &[&str] = &["title", "file", "path", "filename", "file_name", "filepath"];
 
@@ -109,17 +111,48 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// The path that the line before a fence consists of, one blank line between them allowed.
-pub(crate) fn from_line_before(before: &str) -> Option<String> {
+/// The line before a fence, one blank line between them allowed.
+pub(crate) fn line_before(before: &str) -> Option<&str> {
     let before = before.strip_suffix('\n').unwrap_or(before);
     let before = before.strip_suffix('\r').unwrap_or(before);
     let mut lines = before.rsplit('\n');
-    let line = lines.next()?;
-    let line = if line.trim().is_empty() {
-        lines.next()?
-    } else {
-        line
-    };
+    lines
+        .next()
+        .filter(|line| !line.trim().is_empty())
+        .or_else(|| lines.next())
+}
+
+/// The path that the line before a fence consists of or speaks of.
+pub(crate) fn from_line_before(before: &str) -> Option<String> {
+    let line = line_before(before)?;
+    only_path(line).or_else(|| spoken_of(line))
+}
+
+/// The path that the nearest heading above a fence consists of, with a few lines of prose between.
+pub(crate) fn from_heading_above(before: &str) -> Option<String> {
+    for line in before.rsplit('\n').take(MAX_LINES_ABOVE) {
+        let line = line.trim();
+        if line.starts_with("```") || line.starts_with("~~~") || line.len() > MAX_LINE {
+            return None;
+        }
+        let is_heading = line.starts_with('#') || line.starts_with("**") || line.starts_with('`');
+        if is_heading && let Some(path) = only_path(line).or_else(|| heading_path(line)) {
+            return Some(path);
+        }
+        if line.starts_with('#') {
+            return None;
+        }
+    }
+    None
+}
+
+fn heading_path(line: &str) -> Option<String> {
+    line.starts_with('#').then(|| spoken_of(line)).flatten()
+}
+
+/// The path that a line consists of, but for marks around it, a number or bullet before it and a remark in parentheses
+/// behind it.
+pub(crate) fn only_path(line: &str) -> Option<String> {
     if line.len() > MAX_LINE {
         return None;
     }
@@ -136,14 +169,87 @@ pub(crate) fn from_line_before(before: &str) -> Option<String> {
         }
         _ => line,
     };
-    let (word, quoted) = unmark(line);
+    let (word, quoted) = unmark(without_remark(line));
     let (word, quoted_within) = unmark(without_title(word));
     let care = if (quoted || quoted_within) && word.contains('/') {
         Care::Low
     } else {
         Care::High
     };
-    recognise(word, care)
+    link(word).or_else(|| recognise(without_lines(word), care))
+}
+
+/// A line without `(new file)` and its like at the end.
+fn without_remark(line: &str) -> &str {
+    let bare = line.trim_end_matches([':', '*', ' ']);
+    match bare
+        .strip_suffix(')')
+        .and_then(|rest| rest.rsplit_once(" ("))
+    {
+        Some((start, remark)) if !start.trim().is_empty() && !remark.contains([')', '(']) => {
+            start.trim_end()
+        }
+        _ => line,
+    }
+}
+
+/// The path of `[src/a.py](url)`, where it is the text or the target.
+fn link(word: &str) -> Option<String> {
+    let (text, target) = word
+        .strip_prefix('[')?
+        .strip_suffix(')')?
+        .split_once("](")?;
+    recognise(unmark(text).0, Care::High).or_else(|| recognise(target, Care::High))
+}
+
+/// Words at the start of a line that say what was done to a file, or that one is named.
+const VERBS: &[&str] = &[
+    "in", "file", "update", "updated", "create", "created", "edit", "edited", "modify", "modified",
+    "change", "changed", "changes", "write", "wrote", "add", "added", "replace", "save", "put",
+    "new", "here", "now", "full", "complete", "contents", "content", "path", "fixed", "fix",
+    "revised", "rewrite", "step", "this", "the", "and", "then", "next",
+];
+
+/// The one path in a line that introduces what follows it: `Update src/a.py with:`, `### 2. The fix in `src/a.py``.
+fn spoken_of(line: &str) -> Option<String> {
+    if line.len() > MAX_LINE {
+        return None;
+    }
+    let line = line.trim();
+    let is_heading = line.starts_with('#')
+        || (line.starts_with("**") && line.trim_end_matches(':').ends_with("**"));
+    let introduces = line.trim_end_matches(['*', ' ']).ends_with(':');
+    let first: String = line
+        .trim_start_matches(|c: char| !c.is_alphabetic())
+        .chars()
+        .take_while(|c| c.is_alphabetic())
+        .collect();
+    let acts = VERBS.contains(&first.to_ascii_lowercase().as_str());
+    if !is_heading && !introduces && !acts {
+        return None;
+    }
+    let one = |mut found: Vec<String>| {
+        found.dedup();
+        (found.len() == 1).then(|| found.remove(0))
+    };
+    let marked: Vec<String> = line
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter_map(|word| recognise(without_lines(word), Care::High))
+        .collect();
+    if !marked.is_empty() {
+        return one(marked);
+    }
+    let plain = line
+        .split([' ', '\t', '(', ')', '[', ']', '*', ',', '"', '\''])
+        .filter_map(|word| {
+            let word = without_lines(word.trim_matches(['_', ':', ';', '!', '?']));
+            let word = word.strip_suffix('.').unwrap_or(word);
+            // A bare word such as `Makefile` may be prose; a path or an extension is none.
+            recognise(word, Care::High).filter(|path| path.contains('/') || path.contains('.'))
+        });
+    one(plain.collect())
 }
 
 /// The path that the first line of the code is a comment of.
@@ -256,6 +362,16 @@ mod tests {
             "**File:** `src/a.rs`",
             "`src/a.rs`:\n",
             "Text.\r\nsrc/a.rs:\r\n",
+            "Here is src/a.rs:",
+            "[src/a.rs](https://x.example/y)",
+            "### [`src/a.rs`](src/a.rs)",
+            "Update `src/a.rs` with:",
+            "In file src/a.rs:",
+            "### 2. The fix in `src/a.rs`",
+            "**src/a.rs** (new file)",
+            "### `src/a.rs` (updated):",
+            "Create `src/a.rs`",
+            "src/a.rs:10-20",
         ] {
             assert_eq!(
                 from_line_before(&format!("{line}\n")).as_deref(),
@@ -264,7 +380,8 @@ mod tests {
             );
         }
         for line in [
-            "Here is src/a.rs:",
+            "It uses src/a.rs and src/b.rs:",
+            "We met src/a.rs before.",
             "Node.js:",
             "`foo()`",
             "**Input/Output**",
@@ -279,6 +396,19 @@ mod tests {
             from_line_before("`__init__.py`\n").as_deref(),
             Some("__init__.py")
         );
+    }
+
+    #[test]
+    fn takes_a_name_from_the_heading_above() {
+        let above = "### src/a.rs\n\nThis one adds things.\nAnd more.\n\n";
+        assert_eq!(from_heading_above(above).as_deref(), Some("src/a.rs"));
+        for above in [
+            "### src/a.rs\n```\nx\n```\nText\n",
+            "### src/a.rs\n### Other\nText\n",
+            "src/a.rs\nText\n",
+        ] {
+            assert_eq!(from_heading_above(above), None, "{above}");
+        }
     }
 
     #[test]

@@ -27,6 +27,11 @@ pub enum Note {
         /// 1-based line of the fence.
         line: usize,
     },
+    /// An unnamed shell fence only runs, lists or tests things and was left out.
+    CommandsLeftOut {
+        /// 1-based line of the fence.
+        line: usize,
+    },
     /// Code without a fence was recognised in the prose.
     UnfencedCode {
         /// 1-based first line.
@@ -46,13 +51,6 @@ pub enum Note {
     },
     /// A diff without any change.
     EmptyDiff,
-    /// A file of a diff that holds no text to review, and was left out.
-    NothingToRead {
-        /// The path.
-        path: String,
-        /// What the diff says of it.
-        why: Unreadable,
-    },
     /// A hunk's header counts other lines than the hunk has; the hunk's own lines were taken.
     MiscountedHunk {
         /// The path.
@@ -65,6 +63,26 @@ pub enum Note {
         /// The path in force.
         path: String,
         /// 1-based first such line within its diff.
+        line: usize,
+    },
+    /// Line numbers before the lines were taken off.
+    LineNumbers {
+        /// 1-based line of the listing.
+        line: usize,
+    },
+    /// Escaped line breaks (`\\n`) were taken for real ones.
+    Unescaped {
+        /// 1-based line of the fence or code.
+        line: usize,
+    },
+    /// A fence shows how the code was before; the one after it, which shows how it is now, was taken.
+    BeforeLeftOut {
+        /// 1-based line of the fence.
+        line: usize,
+    },
+    /// A fence within a fence ended it early.
+    CutByFence {
+        /// 1-based line of the outer fence.
         line: usize,
     },
     /// A `gan-config` fence after the first one was left out.
@@ -103,23 +121,6 @@ pub enum Note {
     },
 }
 
-/// Why a file of a diff holds no text to review.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
-pub enum Unreadable {
-    /// A binary patch.
-    Binary,
-    /// A rename (or copy) without a change. The old path is not taken as deleted, so its findings stay open.
-    RenamedOnly {
-        /// The old path.
-        from: String,
-    },
-    /// A change of mode only, or a header without hunks.
-    NoHunks,
-    /// A combined diff of a merge (`diff --cc`).
-    Combined,
-}
-
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -138,6 +139,12 @@ impl fmt::Display for Note {
                     "the unlabelled fence on line {line} looks like a log and was left out: label it to have it reviewed"
                 )
             }
+            Self::CommandsLeftOut { line } => {
+                write!(
+                    f,
+                    "the fence on line {line} only runs commands and was left out: name a file to have it reviewed as a script"
+                )
+            }
             Self::UnfencedCode { first, last } => {
                 write!(
                     f,
@@ -152,22 +159,6 @@ impl fmt::Display for Note {
             }
             Self::SkippedBinary { path } => write!(f, "`{path}` is not text and was left out"),
             Self::EmptyDiff => f.write_str("the diff holds no change to review"),
-            Self::NothingToRead { path, why } => {
-                write!(f, "`{path}` was left out: ")?;
-                match why {
-                    Unreadable::Binary => f.write_str("a binary patch cannot be reviewed"),
-                    Unreadable::RenamedOnly { from } => {
-                        write!(
-                            f,
-                            "it was renamed from `{from}` without a change, so the diff does not hold its text"
-                        )
-                    }
-                    Unreadable::NoHunks => f.write_str("the diff holds none of its lines"),
-                    Unreadable::Combined => {
-                        f.write_str("a combined diff of a merge cannot be read: send a plain one")
-                    }
-                }
-            }
             Self::MiscountedHunk { path, line } => {
                 write!(
                     f,
@@ -178,6 +169,30 @@ impl fmt::Display for Note {
                 write!(
                     f,
                     "diff line {line} (`{path}`) and what follows it up to the next header belongs to no hunk and was left out"
+                )
+            }
+            Self::LineNumbers { line } => {
+                write!(
+                    f,
+                    "the listing on line {line} has line numbers: they were taken off"
+                )
+            }
+            Self::Unescaped { line } => {
+                write!(
+                    f,
+                    "line {line} has `\\n` in place of line breaks: they were taken for line breaks"
+                )
+            }
+            Self::BeforeLeftOut { line } => {
+                write!(
+                    f,
+                    "the fence on line {line} shows the code before the change and was left out"
+                )
+            }
+            Self::CutByFence { line } => {
+                write!(
+                    f,
+                    "a fence inside the fence on line {line} ends it early: put the file between longer fences (four backticks)"
                 )
             }
             Self::ExtraConfig { line } => {

@@ -102,6 +102,11 @@ impl Patch {
         self.base.as_deref()
     }
 
+    /// Bytes of its lines.
+    pub fn bytes(&self) -> usize {
+        self.hunks.iter().map(|hunk| hunk.body.len()).sum()
+    }
+
     /// The diff as text with a neutral header, for a program that applies diffs. Counts are those of the lines, and
     /// starts are moved down where hunks would overlap, so that the text is well-formed whatever was sent.
     pub fn to_unified(&self) -> String {

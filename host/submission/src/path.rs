@@ -42,6 +42,36 @@ pub(crate) fn normalise(path: &str) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("/"))
 }
 
+/// A path as [`normalise`] makes it, but with a `/` before it when it was absolute: the drafts take it off, and what the
+/// path has in common with the workspace's root.
+pub(crate) fn label(path: &str) -> Option<String> {
+    let path = path.trim();
+    let path = path.strip_prefix("file://").unwrap_or(path);
+    let plain = normalise(path)?;
+    let absolute = path.starts_with(['/', '\\'])
+        || matches!(path.as_bytes(), [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic());
+    Some(if absolute { format!("/{plain}") } else { plain })
+}
+
+/// A label without its root: below `root` it is the rest, elsewhere all of it without the leading `/`. Paths with a drive
+/// are compared without regard to case, as their systems do.
+pub(crate) fn below_root(label: &str, root: Option<&str>) -> String {
+    let Some(absolute) = label.strip_prefix('/') else {
+        return label.to_owned();
+    };
+    let root =
+        root.and_then(|root| Some((normalise(root)?, root.contains(':') || root.contains('\\'))));
+    let rest = root.and_then(|(root, loose)| {
+        let head = absolute.get(..root.len())?;
+        let same = head == root || (loose && head.eq_ignore_ascii_case(&root));
+        absolute
+            .get(root.len()..)
+            .filter(|_| same)?
+            .strip_prefix('/')
+    });
+    rest.unwrap_or(absolute).to_owned()
+}
+
 /// Parts that name no file below a root: none, this and the parent folder, a drive.
 fn nowhere(part: &str) -> bool {
     matches!(part, "" | "." | "..")
@@ -71,7 +101,7 @@ pub(crate) fn recognise(word: &str, care: Care) -> Option<String> {
     {
         return None;
     }
-    let path = normalise(word)?;
+    let path = label(word)?;
     let base = path.rsplit('/').next().unwrap_or(&path);
     let known = Language::from_path(&path).is_some()
         || language::is_text_extension(extension(base).unwrap_or(""))
@@ -137,6 +167,24 @@ mod tests {
             if let Some(once) = normalise(given) {
                 assert_eq!(normalise(&once), Some(once.clone()), "{given:?}");
             }
+        }
+    }
+
+    #[test]
+    fn an_absolute_path_below_the_root_is_the_relative_one_and_elsewhere_has_one_name() {
+        for (given, root, path) in [
+            ("/w/p/src/a.rs", Some("/w/p"), "src/a.rs"),
+            ("/w/p/src/a.rs", Some("/w/p/"), "src/a.rs"),
+            ("/w/pq/a.rs", Some("/w/p"), "w/pq/a.rs"),
+            ("w/p/a.rs", Some("/w/p"), "w/p/a.rs"),
+            ("/w/p/a.rs", None, "w/p/a.rs"),
+            ("C:\\Work\\p\\a.cs", Some("c:/work/p"), "a.cs"),
+            ("c:/other/a.cs", Some("C:\\work"), "other/a.cs"),
+            ("file:///w/p/a.rs", Some("/w/p"), "a.rs"),
+            ("./a.rs", Some("/w"), "a.rs"),
+        ] {
+            let label = label(given).unwrap();
+            assert_eq!(below_root(&label, root), path, "{given}");
         }
     }
 

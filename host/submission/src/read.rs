@@ -1,14 +1,19 @@
 //! Reading what an agent sent.
 
+use crate::before::{self, Age};
+use crate::clean::clean;
 use crate::config::{self, GanConfig};
 use crate::draft::Drafts;
-use crate::language::{Language, is_text_label};
 use crate::layout::{Fence, Layout, Part};
 use crate::limits::{Limits, SubmissionError, is_binary};
 use crate::note::{Note, Notes};
+use crate::shape::{self, Out};
 use crate::submission::{Content, Submission};
-use crate::{code, diff, naming};
+use crate::{code, naming, signs};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+mod fence;
 
 /// What was read of one text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,9 +24,12 @@ pub struct Reading {
     pub config: Option<GanConfig>,
     /// Remarks for the answer.
     pub notes: Vec<Note>,
+    /// Where there is no submission though the text looks like work: what it looks like and what to send, as a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looks_like_work: Option<String>,
 }
 
-/// Reads what an agent sent ("thought"): fences and diffs in Markdown, or unfenced code.
+/// Reads what an agent sent ("thought"): fences, diffs and edits in Markdown, or unfenced code.
 ///
 /// # Errors
 /// `Empty`, `Binary`, `TooLarge` and `TooManyFiles`. A text without code is no error.
@@ -33,32 +41,28 @@ pub fn read(text: &str, limits: &Limits) -> Result<Reading, SubmissionError> {
     if is_binary(text) {
         return Err(SubmissionError::Binary);
     }
-    let layout = Layout::of(text);
+    let mut notes = Notes::default();
+    let text = clean(text, &mut notes);
+    let layout = Layout::of(&text);
     let mut reader = Reader {
         layout: &layout,
-        drafts: Drafts::default(),
-        notes: Notes::default(),
+        drafts: Drafts::new(limits),
+        notes,
         config: None,
         has_config: false,
-        has_code: false,
+        cut: false,
     };
-    for part in &layout.parts {
+    let ages = reader.ages();
+    for (part, is_old) in layout.parts.iter().zip(ages) {
         match part {
+            Part::Fence(fence) if is_old => reader.notes.push(Note::BeforeLeftOut {
+                line: layout.line_number(fence.range.start),
+            }),
             Part::Fence(fence) => reader.fence(fence),
-            Part::Diff(lines) => {
-                reader.has_code = true;
-                diff::read_in_prose(
-                    &layout.lines[..lines.end],
-                    lines.start,
-                    &mut reader.drafts,
-                    &mut reader.notes,
-                );
-            }
+            Part::Piece(lines) => reader.piece(lines),
         }
     }
-    if !reader.has_code {
-        reader.unfenced_code();
-    }
+    reader.unfenced_code();
     let Reader {
         drafts,
         mut notes,
@@ -70,10 +74,15 @@ pub fn read(text: &str, limits: &Limits) -> Result<Reading, SubmissionError> {
         Err(SubmissionError::Empty) => None,
         Err(error) => return Err(error),
     };
+    let looks_like_work = match &submission {
+        Some(_) => None,
+        None => signs::of_work(&text, notes.as_slice()),
+    };
     Ok(Reading {
         submission,
         config,
         notes: notes.finish(),
+        looks_like_work,
     })
 }
 
@@ -83,57 +92,54 @@ struct Reader<'a> {
     notes: Notes,
     config: Option<GanConfig>,
     has_config: bool,
-    /// Whether a fence or diff held code, so that the prose around is just prose.
-    has_code: bool,
+    /// Whether a fence was cut, so that what follows it may be the rest of it.
+    cut: bool,
 }
 
 impl Reader<'_> {
-    fn fence(&mut self, fence: &Fence) {
-        let line = self.layout.line_number(fence.range.start);
-        let info = naming::info(&fence.info);
-        if info.label.eq_ignore_ascii_case("gan-config") {
-            return self.config(fence, line);
+    /// For each part whether it is the old one of two fences that show the same place.
+    fn ages(&self) -> Vec<bool> {
+        let ages: Vec<Option<Age>> = self
+            .layout
+            .parts
+            .iter()
+            .map(|part| match part {
+                Part::Fence(fence) => before::of_info(&naming::info(&fence.info).label)
+                    .or_else(|| before::of_lines_before(self.layout.before(fence.range.start))),
+                Part::Piece(_) => None,
+            })
+            .collect();
+        let pair = |index: usize| match (ages[index], ages.get(index + 1).copied().flatten()) {
+            (Some(Age::Old), Some(Age::New)) => self.same_place(index),
+            _ => false,
+        };
+        (0..ages.len()).map(pair).collect()
+    }
+
+    /// Whether two fences running are of one file, as far as they name one.
+    fn same_place(&self, index: usize) -> bool {
+        let (Some(Part::Fence(old)), Some(Part::Fence(new))) = (
+            self.layout.parts.get(index),
+            self.layout.parts.get(index + 1),
+        ) else {
+            return false;
+        };
+        match (self.opening(old).name, self.opening(new).name) {
+            (Some(old), Some(new)) => old == new,
+            _ => true,
         }
-        if is_text_label(&info.label) && info.name.is_none() {
-            return;
+    }
+
+    fn piece(&mut self, lines: &Range<usize>) {
+        let block = self.layout.prose(lines.end);
+        let mut out = Out {
+            drafts: &mut self.drafts,
+            notes: &mut self.notes,
+        };
+        let mut at = lines.start;
+        while at < lines.end {
+            at = shape::recognise(&block, at, &mut out).unwrap_or(at + 1);
         }
-        let content = fence.content.as_str();
-        let name = info
-            .name
-            .or_else(|| naming::from_line_before(self.layout.before(fence.range.start)));
-        let language = Language::from_label(&info.label);
-        let labelled_diff = language
-            .as_ref()
-            .is_some_and(|language| language.name() == "diff");
-        if !fence.closed {
-            self.notes.push(Note::UnterminatedFence { line });
-        }
-        if labelled_diff
-            || diff::has_headers(content)
-            || (info.label.is_empty() && diff::has_bare_hunks(content))
-        {
-            self.has_code = true;
-            return diff::read_all(content, name.as_deref(), &mut self.drafts, &mut self.notes);
-        }
-        if content.trim().is_empty() && name.is_none() {
-            return self.notes.push(Note::EmptyFence { line });
-        }
-        let name = name.or_else(|| naming::from_first_line(content));
-        if info.label.is_empty() && name.is_none() && code::is_output(content) {
-            return self.notes.push(Note::OutputFence { line });
-        }
-        let language = language.or_else(|| {
-            let lines: Vec<&str> = content.lines().take(400).collect();
-            code::guess_language(&lines).filter(|_| info.label.is_empty())
-        });
-        self.has_code = true;
-        self.drafts.add(
-            name,
-            language,
-            Content::Whole {
-                text: content.to_owned(),
-            },
-        );
     }
 
     fn config(&mut self, fence: &Fence, line: usize) {

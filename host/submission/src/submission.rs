@@ -2,6 +2,7 @@
 
 use crate::digest::{Digest, FieldHasher};
 use crate::edit::Edit;
+use crate::encoding::decode;
 use crate::language::Language;
 use crate::limits::{Limits, SubmissionError, is_binary};
 use crate::note::{Note, Notes};
@@ -43,9 +44,9 @@ pub enum Content {
     /// Its change.
     Patch(Patch),
     /// Changes that build on each other, in the order of the text: at least two.
-    Series(Vec<Patch>),
+    Series(#[serde(with = "series")] Vec<Patch>),
     /// Replacements, to be made one after the other: at least one.
-    Edits(Vec<Edit>),
+    Edits(#[serde(with = "edits")] Vec<Edit>),
     /// That it is gone.
     Deleted,
     /// That it has another name now, and the same text.
@@ -61,6 +62,38 @@ pub enum Content {
     /// Work that was recognised and not read.
     Unread(Unread),
 }
+
+/// Declares how a list is written within [`Content`], whose kind is a field beside those of its content: as a field.
+macro_rules! listed {
+    ($module:ident, $of:ty) => {
+        mod $module {
+            use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+            #[derive(Serialize)]
+            struct Lent<'a> {
+                $module: &'a [$of],
+            }
+
+            #[derive(Deserialize)]
+            struct Owned {
+                $module: Vec<$of>,
+            }
+
+            pub(super) fn serialize<S: Serializer>(list: &[$of], to: S) -> Result<S::Ok, S::Error> {
+                Lent { $module: list }.serialize(to)
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+                from: D,
+            ) -> Result<Vec<$of>, D::Error> {
+                Ok(Owned::deserialize(from)?.$module)
+            }
+        }
+    };
+}
+
+listed!(series, crate::patch::Patch);
+listed!(edits, crate::edit::Edit);
 
 impl Submission {
     /// A submission of these files, in any order.
@@ -94,7 +127,7 @@ impl Submission {
         Ok(Self { files, digest })
     }
 
-    /// A submission of whole files. Files that are not text are left out with a note; a path given twice
+    /// A submission of whole files, in any encoding that [`decode`] knows. Files that are not text are left out with a note; a path given twice
     /// keeps its last text, with a note.
     ///
     /// # Errors
@@ -104,7 +137,7 @@ impl Submission {
         limits: &Limits,
     ) -> Result<(Self, Vec<Note>), SubmissionError> {
         let mut notes = Notes::default();
-        let mut drafts = Drafts::default();
+        let mut drafts = Drafts::new(limits);
         let (mut bytes, mut given) = (0usize, 0usize);
         for (name, content) in files {
             given += 1;
@@ -116,11 +149,11 @@ impl Submission {
             }
             bytes = bytes.saturating_add(content.len());
             limits.check_bytes(bytes)?;
-            match String::from_utf8(content) {
-                Ok(text) if !is_binary(&text) => {
-                    drafts.add(path::normalise(&name), None, Content::Whole { text });
+            match decode(&content) {
+                Some(text) => {
+                    drafts.add(path::label(&name), None, Content::Whole { text });
                 }
-                _ => notes.push(Note::SkippedBinary {
+                None => notes.push(Note::SkippedBinary {
                     path: crate::note::quote(&name),
                 }),
             }
@@ -148,7 +181,7 @@ impl Submission {
             return Err(SubmissionError::Binary);
         }
         let mut notes = Notes::default();
-        let mut drafts = Drafts::default();
+        let mut drafts = Drafts::new(limits);
         diff::read_all(text, None, &mut drafts, &mut notes);
         let files = drafts.finish(limits, &mut notes)?;
         match Self::new(files) {
@@ -308,7 +341,7 @@ mod tests {
         assert_eq!(submission.files().len(), 1);
         assert_eq!(notes.len(), 2);
         assert!(matches!(
-            files(&[("x.png", b"\xff\xfe")]),
+            files(&[("x.png", b"\xff\xfe\0")]),
             Err(SubmissionError::NothingReadable { .. })
         ));
         assert_eq!(files(&[]), Err(SubmissionError::Empty));
@@ -320,6 +353,7 @@ mod tests {
         let limits = Limits {
             max_bytes: 10,
             max_files: 2,
+            root: None,
         };
         let file = |path: &str, len: usize| (path.to_owned(), vec![b'x'; len]);
         let large = Submission::from_files([file("a", 6), file("b", 6)], &limits);
@@ -359,6 +393,37 @@ mod tests {
             Submission::new([deleted]).unwrap().digest(),
             &digest(&[("a", b"deleted")])
         );
+    }
+
+    #[test]
+    fn every_kind_of_content_can_be_recorded_and_read_back() {
+        let hunk = crate::patch::Hunk::new(None, String::new(), "+x\n".into());
+        let patch = Patch::new(vec![hunk], None).unwrap();
+        let edit = Edit {
+            old: "a".into(),
+            new: "b".into(),
+            all: false,
+        };
+        for content in [
+            Content::Whole { text: "x".into() },
+            Content::Patch(patch.clone()),
+            Content::Series(vec![patch.clone(), patch]),
+            Content::Edits(vec![edit]),
+            Content::Deleted,
+            Content::Renamed { from: "a".into() },
+            Content::Metadata {
+                what: "its mode".into(),
+            },
+            Content::Unread(Unread::Combined),
+            Content::Unread(Unread::Shape { what: "x".into() }),
+        ] {
+            let record = serde_json::to_string(&content).unwrap();
+            assert_eq!(
+                serde_json::from_str::<Content>(&record).unwrap(),
+                content,
+                "{record}"
+            );
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// Why something recognised as work was not read. Such a piece completes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
+#[serde(rename_all = "kebab-case", tag = "why")]
 pub enum Unread {
     /// Its bytes are no text: a binary file or patch.
     Binary,
@@ -19,6 +19,8 @@ pub enum Unread {
     Conflicting,
     /// A fence within a fence ends it: the rest of the file is prose.
     CutByFence,
+    /// A notebook that is no JSON of one, or a part or change of one: its cells can't be told.
+    Notebook,
     /// A shape that is recognised as work and has no reader.
     Shape {
         /// What it looks like, as a noun: `a minified diff`.
@@ -46,6 +48,7 @@ impl fmt::Display for Unread {
             Self::CutByFence => {
                 "a fence inside it ends it early; put it between longer fences (four backticks)"
             }
+            Self::Notebook => "the cells of the notebook can't be told; send the notebook whole",
             Self::Shape { what } => {
                 return write!(f, "{what} can't be read; send a diff or the whole file");
             }

@@ -128,7 +128,10 @@ fn an_empty_diff_is_no_submission_and_is_noted() {
         Reading {
             submission: None,
             config: None,
-            notes: vec![Note::EmptyDiff]
+            notes: vec![Note::EmptyDiff],
+            looks_like_work: Some(
+                "nothing of the text could be read as work, though the diff holds no change: send the whole file in a fence, or a unified diff".into()
+            ),
         }
     );
 }
@@ -138,6 +141,7 @@ fn unread_text_is_refused_with_its_reason() {
     let limits = Limits {
         max_bytes: 10,
         max_files: 1,
+        root: None,
     };
     assert_eq!(read(" \n", &limits), Err(SubmissionError::Empty));
     assert_eq!(read("a\0", &limits), Err(SubmissionError::Binary));
@@ -167,9 +171,11 @@ fn an_unterminated_fence_is_read_and_noted() {
 }
 
 #[test]
-fn the_later_of_two_fences_of_one_path_wins_and_is_noted() {
-    let reading = reading("```rust a.rs\nfn a() {}\n```\n```rust ./a.rs\nfn b() {}\n```\n");
-    assert_eq!(files(&reading), [("a.rs", "fn b() {}\n")]);
+fn the_later_version_in_two_fences_of_one_path_wins_and_is_noted() {
+    let reading = reading(
+        "```rust a.rs\nfn a() {}\nfn c() {}\n```\n```rust ./a.rs\nfn b() {}\nfn c() {}\n```\n",
+    );
+    assert_eq!(files(&reading), [("a.rs", "fn b() {}\nfn c() {}\n")]);
     assert_eq!(
         reading.notes,
         [Note::ReplacedEarlier {
@@ -230,6 +236,47 @@ fn hostile_texts_are_read_in_near_linear_time() {
         format!("int x = {}", many("(", 400_000)),
         format!("```diff\n{}", many("+\n", 1_000_000)),
         format!("```diff\n@@ -1 +1 @@\n-a\n{}", many("\n", 1_000_000)),
+        many("*** Update File: a\nx\n", 50_000),
+        many("*** Begin Patch\n", 100_000),
+        "*** Begin Patch\n*** Update File: a\n".to_owned() + &many("x\n", 200_000),
+        many("<<<<<<< SEARCH\n", 100_000),
+        many(
+            "a.py\n<<<<<<< SEARCH\nx\n=======\ny\n>>>>>>> REPLACE\n",
+            20_000,
+        ),
+        many("cat > a <<EOF\n", 100_000),
+        many("cat > a.py <<EOF\nx\nEOF\n", 50_000),
+        many("{\n", 200_000),
+        many("{\"a\":[\n", 100_000),
+        many("[\n", 100) + &many("1,\n", 500_000),
+        many("{}\n", 200_000),
+        many("{\"old_string\": 1\n", 100_000),
+        many(
+            "{\"path\": \"a.py\", \"old_string\": \"x\", \"new_string\": \"y\"}\n",
+            20_000,
+        ),
+        many("<file path=\"a.py\">\n", 100_000),
+        many("<file path=\"a.py\">\nx\n</file>\n", 50_000),
+        many("<write_to_file>\npath\n", 100_000),
+        "<invoke name=\"Edit\">\nfile\n".to_owned() + &many("<a>", 500_000) + "\n</invoke>\n",
+        many("==== a.py ====\nx\n", 50_000),
+        "=".repeat(2_000_000),
+        many("1\u{2192}a\n2\tb\n", 100_000),
+        (1..100_000).map(|n| format!("{n}\t\u{2192}\n")).collect(),
+        many("```python\n", 100_000),
+        many("```python\n```python\nx\n```\n", 30_000),
+        many("`a.py`\n```\nx\n```\n", 30_000),
+        (0..400)
+            .map(|n| format!("`a.py`\n```python\n{}{n}\n```\n", "x = 1\n".repeat(1000)))
+            .collect(),
+        (0..20_000)
+            .map(|n| format!("--- a/a\n+++ b/a\n@@ -1 +1 @@\n-{n}\n+{}\n", n + 1))
+            .collect(),
+        many("Before:\n```\na\n```\nAfter:\n```\nb\n```\n", 10_000),
+        many("```\\nx\\n```", 100_000),
+        many("\u{1b}[31m-a\u{1b}[m\n", 100_000),
+        "@@ -1,90000 +1,90000 @@\n".to_owned() + &many("x\n", 100_000) + "+y\n",
+        many("\"\"\"\n```py\n\"\"\"\n```\n```\n", 20_000),
         many("\n", 2_000_000) + "x",
         "a".repeat(4 * 1024 * 1024),
     ];
@@ -351,7 +398,7 @@ proptest! {
     }
 
     #[test]
-    fn the_content_of_a_fence_arrives_byte_for_byte(
+    fn the_content_of_a_fence_arrives_byte_for_byte_but_for_a_byte_order_mark(
         lines in prop::collection::vec("[^\n\0\r\u{1}-\u{1f}\u{7f}-\u{9f}\u{fffd}]{0,20}", 0..12),
         end in prop::sample::select(vec!["\n", "\r\n"]),
     ) {
@@ -362,8 +409,13 @@ proptest! {
         match reading.submission {
             Some(submission) => {
                 prop_assert_eq!(submission.files().len(), 1);
-                let whole = Content::Whole { text: content };
-                prop_assert_eq!(&submission.files()[0].content, &whole);
+                let text = content.strip_prefix('\u{feff}').unwrap_or(&content).to_owned();
+                if text.trim().is_empty() {
+                    prop_assert!(matches!(&submission.files()[0].content, Content::Unread(_)));
+                } else {
+                    let whole = Content::Whole { text };
+                    prop_assert_eq!(&submission.files()[0].content, &whole);
+                }
             }
             None => prop_assert!(content.trim().is_empty()),
         }

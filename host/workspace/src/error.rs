@@ -51,6 +51,35 @@ pub enum RepositoryError {
         /// As given.
         revision: String,
     },
+    /// A revision without a name.
+    #[error(
+        "the revision to compare with is empty; `git stash create` prints nothing where nothing is uncommitted: use HEAD then"
+    )]
+    NoRevision,
+    /// Two revisions whose histories do not meet.
+    #[error("`{a}` and `{b}` have no commit in common; compare them with `{a}..{b}`")]
+    NothingInCommon {
+        /// The one as given.
+        a: String,
+        /// The other as given.
+        b: String,
+    },
+    /// The index was to be compared with two revisions.
+    #[error(
+        "`{range}` names two revisions, and what is staged can be compared with one only; leave out --staged, or name one"
+    )]
+    StagedRange {
+        /// As given.
+        range: String,
+    },
+    /// Nothing is staged of a file in conflict.
+    #[error(
+        "`{path}` is in conflict, so nothing is staged of it; resolve it and `git add` it first"
+    )]
+    InConflict {
+        /// The file, the first of them.
+        path: String,
+    },
     /// More than may be read.
     #[error("{what} hold more than {} MiB; commit or ignore what is not meant, or ask for less at once", .limit >> 20)]
     TooMuch {

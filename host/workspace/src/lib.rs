@@ -17,6 +17,7 @@ mod git;
 mod ignores;
 mod limits;
 mod locate;
+mod named;
 mod names;
 mod packing;
 mod rank;
@@ -27,7 +28,8 @@ mod tree;
 mod walk;
 mod watch;
 
-pub use changes::Changes;
+pub use changes::{Changes, Wanted};
 pub use error::RepositoryError;
+pub use git::Ahead;
 pub use limits::Limits;
 pub use repository::Repository;

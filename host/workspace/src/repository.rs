@@ -12,10 +12,12 @@ use crate::walk::Walk;
 use crate::watch::Watch;
 use async_trait::async_trait;
 use gansauditor_audit::domain::{ContextScope, RepositoryContext};
-use gansauditor_audit::ports::{ContextRequest, Workspace, WorkspaceError};
-use std::collections::BTreeSet;
+use gansauditor_audit::ports::{ContextRequest, FilesRequest, OnDisk, Workspace, WorkspaceError};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// A folder of work, and the git repository around it where there is one. Clones share its handle.
 ///
@@ -169,7 +171,27 @@ impl Repository {
 
 #[async_trait]
 impl Workspace for Repository {
+    fn root(&self) -> &Path {
+        &self.root
+    }
+
     async fn context(&self, request: &ContextRequest) -> Result<RepositoryContext, WorkspaceError> {
         Ok(self.read(request).await?)
+    }
+
+    async fn files(
+        &self,
+        request: &FilesRequest,
+    ) -> Result<BTreeMap<String, OnDisk>, WorkspaceError> {
+        Ok(self.look_at(request).await?)
+    }
+
+    async fn changed(
+        &self,
+        most: usize,
+        time: Duration,
+        cancel: CancellationToken,
+    ) -> Result<Vec<String>, WorkspaceError> {
+        Ok(self.uncommitted(most, time, cancel).await?)
     }
 }

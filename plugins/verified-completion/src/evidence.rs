@@ -32,16 +32,20 @@ impl<'a> Verification<'a> {
         Self { here, elsewhere }
     }
 
-    /// A condition for each check that should have passed on the newest submission and did not.
-    pub(crate) fn missing(&self, settings: &Settings) -> Vec<UnmetCondition> {
+    /// A condition for each check that should have passed on the newest submission and did not; without those that
+    /// could not be run where the default policy `waits` for such checks by itself.
+    pub(crate) fn missing(&self, settings: &Settings, waits: bool) -> Vec<UnmetCondition> {
         let named = settings.checks.iter().map(String::as_str);
+        let said = |check: &str| waits && self.errored(check);
         let mut missing: Vec<UnmetCondition> = named
-            .filter(|check| !self.passed(check))
+            .filter(|check| !self.passed(check) && !said(check))
             .map(|check| unmet(self.shortcoming(check)))
             .collect();
         if settings.all_must_pass {
             let others = self.here.keys().filter(|&&check| {
-                !self.passed(check) && !settings.checks.iter().any(|named| named == check)
+                !self.passed(check)
+                    && !said(check)
+                    && !settings.checks.iter().any(|named| named == check)
             });
             missing.extend(
                 others
@@ -49,7 +53,7 @@ impl<'a> Verification<'a> {
                     .map(|check| unmet(self.shortcoming(check))),
             );
         }
-        let any = settings.checks.is_empty() && missing.is_empty();
+        let any = settings.checks.is_empty() && missing.is_empty() && !waits;
         if any && !self.here.keys().any(|check| self.passed(check)) {
             missing.push(unmet(
                 "No check passed on this submission; one must.".to_owned(),
@@ -62,6 +66,12 @@ impl<'a> Verification<'a> {
         self.here
             .get(check)
             .is_some_and(|evidence| evidence.outcome == CheckResult::Passed)
+    }
+
+    fn errored(&self, check: &str) -> bool {
+        self.here
+            .get(check)
+            .is_some_and(|evidence| evidence.outcome == CheckResult::Errored)
     }
 
     /// What to do about a check that did not pass here.

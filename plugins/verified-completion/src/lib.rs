@@ -7,7 +7,7 @@ mod evidence;
 
 use evidence::Verification;
 use gansauditor_core::assessment::Assessment;
-use gansauditor_core::model::{Decision, Description, Error, Problem, Snapshot};
+use gansauditor_core::model::{Condition, Decision, Description, Error, Problem, Snapshot};
 use gansauditor_core::reading::Reading;
 use gansauditor_core::{Policy, policy, settings};
 use serde::Deserialize;
@@ -58,8 +58,12 @@ impl Policy for VerifiedCompletion {
             ..Reading::default()
         };
         let mut assessment = Assessment::of(snapshot, &reading)?;
+        let unmet = &assessment.completion().unmet;
+        let waits = unmet
+            .iter()
+            .any(|unmet| unmet.condition == Condition::MissingEvidence);
         Verification::of(snapshot)
-            .missing(&own)
+            .missing(&own, waits)
             .into_iter()
             .for_each(|unmet| assessment.require(unmet));
         Ok(assessment.decide())

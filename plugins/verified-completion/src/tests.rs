@@ -72,7 +72,7 @@ fn failed_and_errored_checks_do_not_count_and_say_what_they_printed() {
         "{told}"
     );
     let told = shortcoming(&perfect(&[("tests", CheckResult::Errored)], &[]).with_settings(TESTS));
-    assert!(told.contains("could not be run"), "{told}");
+    assert!(told.contains("did not run to its end"), "{told}");
 }
 
 #[test]

@@ -35,6 +35,23 @@ pub enum DetailLevel {
     Verbose,
 }
 
+/// What a check that could not be run to its end means for completion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckErrors {
+    /// The work does not complete until the check ends.
+    #[default]
+    Block,
+    /// The answer says so, and policies are not shown the result.
+    Note,
+}
+
+impl CheckErrors {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// What the operator configured, handed to every policy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Criteria {
@@ -46,6 +63,9 @@ pub struct Criteria {
     pub stagnation: StagnationCriteria,
     /// Standing findings of this severity or worse forbid completion.
     pub blocking_severity: Severity,
+    /// What a check that could not be run to its end means.
+    #[serde(default, skip_serializing_if = "CheckErrors::is_default")]
+    pub check_errors: CheckErrors,
     /// How much feedback the reader wants.
     pub detail: DetailLevel,
 }
@@ -66,6 +86,7 @@ impl Default for Criteria {
                 threshold: 0.95,
             },
             blocking_severity: Severity::Critical,
+            check_errors: CheckErrors::Block,
             detail: DetailLevel::Detailed,
         }
     }

@@ -131,7 +131,7 @@ pub enum Event {
         /// What went wrong.
         error: String,
     },
-    /// A stopped session goes on: the next submission begins a new cycle.
+    /// The next submission begins a new cycle, wherever the session was.
     Reset {
         /// When.
         at: Timestamp,

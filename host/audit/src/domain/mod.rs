@@ -18,7 +18,8 @@ mod work;
 
 pub use context::{ContextFile, ContextScope, RepositoryContext};
 pub use criteria::{
-    BarRequest, Caps, Criteria, DetailLevel, Request, StagnationCriteria, StopRequest, Tier,
+    BarRequest, Caps, CheckErrors, Criteria, DetailLevel, Request, StagnationCriteria, StopRequest,
+    Tier,
 };
 pub use decision::{
     CompleteReason, Condition, Decision, Feedback, FeedbackItem, NextStep, Priority, Progress,

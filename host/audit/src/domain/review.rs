@@ -1,6 +1,6 @@
 //! Reviews: what the host holds after a judge has spoken.
 
-use super::{Evidence, JudgeIdentity, ReadingClass, Reported, Score};
+use super::{CheckResult, Evidence, JudgeIdentity, ReadingClass, Reported, Score};
 use serde::{Deserialize, Serialize};
 
 /// One graded aspect of a review.
@@ -122,6 +122,9 @@ pub struct Card {
     /// How its answer came about: model, way, number of requests. Empty where there is nothing to say.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub provenance: String,
+    /// What the reader must know of how it came about, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// What it cost.
     #[serde(default)]
     pub usage: Usage,
@@ -209,6 +212,13 @@ impl Review {
             CardOutcome::Failed(why) => Some((&card.judge, why.as_str())),
             CardOutcome::Answered { .. } => None,
         })
+    }
+
+    /// The results of checks that could not be run to their end.
+    pub fn cut_off(&self) -> impl Iterator<Item = &Evidence> {
+        self.evidence
+            .iter()
+            .filter(|evidence| evidence.outcome == CheckResult::Errored)
     }
 
     /// The judge that reported a finding: of several, the one of highest rank.

@@ -123,7 +123,8 @@ pub struct Snapshot {
     pub sources: Vec<Source>,
     /// The ledger.
     pub findings: Vec<Finding>,
-    /// Results of checks, oldest first.
+    /// Results of checks, oldest first; without those that could not be run to their end where
+    /// [`CheckErrors::Note`](super::CheckErrors::Note) has them count for nothing.
     pub evidence: Vec<Evidence>,
     /// What the cycle has cost.
     pub spend: Spend,

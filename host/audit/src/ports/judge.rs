@@ -54,6 +54,27 @@ pub struct JudgeReport {
     pub provenance: String,
     /// Checks it ran on the files.
     pub checks: Vec<CheckRun>,
+    /// What the reader of the answer must know of how it came about, a sentence each: files it could not be given,
+    /// findings it could not place.
+    #[serde(default)]
+    pub remarks: Vec<String>,
+}
+
+impl JudgeReport {
+    /// The report of a judge that graded nothing, and why.
+    pub fn unscored(reason: impl Into<String>) -> Self {
+        Self {
+            scores: Vec::new(),
+            findings: Vec::new(),
+            coverage: Coverage::Unscored(reason.into()),
+            readings: Vec::new(),
+            summary: String::new(),
+            usage: Usage::default(),
+            provenance: String::new(),
+            checks: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
 }
 
 impl JudgeReport {
@@ -258,6 +279,12 @@ pub trait Judge: Send + Sync + 'static {
     /// Whether it reads the repository around the files. Nobody collects it for judges that do not.
     fn reads_context(&self) -> bool {
         false
+    }
+
+    /// Name of the check that it is: it runs the work and grades nothing. When it fails as a judge, that is a check
+    /// that could not be run to its end.
+    fn check(&self) -> Option<&str> {
+        None
     }
 
     /// Reviews the files of the request.

@@ -19,4 +19,4 @@ pub use session_store::{
     ImportError, SessionImporter, SessionStore, SessionSummary, SessionWriter, StoreError,
 };
 pub use trial::{Comparison, Trial};
-pub use workspace::{ContextRequest, Workspace, WorkspaceError};
+pub use workspace::{ContextRequest, FilesRequest, OnDisk, Workspace, WorkspaceError};

@@ -5,7 +5,10 @@ use async_trait::async_trait;
 use gansauditor_audit::domain::*;
 use gansauditor_audit::ports::*;
 use gansauditor_audit::*;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 
 /// Shows one file, and remembers what it was asked.
 #[derive(Default)]
@@ -16,6 +19,10 @@ struct OneFile {
 
 #[async_trait]
 impl Workspace for OneFile {
+    fn root(&self) -> &std::path::Path {
+        std::path::Path::new("/work")
+    }
+
     async fn context(&self, request: &ContextRequest) -> Result<RepositoryContext, WorkspaceError> {
         self.asked.lock().unwrap().push(request.scope.clone());
         assert!(request.submitted.contains("a.py"));
@@ -30,6 +37,19 @@ impl Workspace for OneFile {
             }],
             ..RepositoryContext::default()
         })
+    }
+
+    async fn files(&self, _: &FilesRequest) -> Result<BTreeMap<String, OnDisk>, WorkspaceError> {
+        Ok(BTreeMap::new())
+    }
+
+    async fn changed(
+        &self,
+        _: usize,
+        _: Duration,
+        _: CancellationToken,
+    ) -> Result<Vec<String>, WorkspaceError> {
+        Ok(Vec::new())
     }
 }
 

@@ -165,6 +165,7 @@ async fn what_was_said_before_the_time_was_up_counts_in_part_or_not_at_all() {
             usage: Usage::default(),
             provenance: String::new(),
             checks: vec![],
+            remarks: vec![],
         };
         Act::Fail(JudgeError::TimedOut {
             judge: "model".into(),
@@ -249,6 +250,7 @@ async fn the_results_of_checks_are_evidence_about_the_work_they_ran_on() {
                     provenance: "pytest".into(),
                     detail: "3 passed".into(),
                 }],
+                remarks: vec![],
             })
         }
     }

@@ -104,6 +104,7 @@ pub(super) fn read(value: &Value, asked: &Asked<'_>) -> Result<Read, String> {
         usage: Usage::default(),
         provenance: String::new(),
         checks: Vec::new(),
+        remarks: Vec::new(),
     };
     Ok(Read { report, dropped })
 }

@@ -1,6 +1,7 @@
 //! The embedded rules, compiled for a grammar when it is first needed.
 
 use super::grammar::Grammar;
+use super::part::Compiler;
 use super::rule::{Rule, RuleError};
 use ast_grep_config::{
     DeserializeEnv, GlobalRules, SerializableGlobalRule, SerializableRuleConfig, from_multiple,
@@ -49,7 +50,8 @@ impl Catalogue {
                 .iter()
                 .filter(|file| grammar.folders().contains(&file.folder))
         };
-        let utilities = utilities(files().filter(|file| file.name == UTILITIES), grammar)?;
+        let (utilities, mut compiler) =
+            utilities(files().filter(|file| file.name == UTILITIES), grammar)?;
         let mut rules = Vec::new();
         for file in files().filter(|file| file.name != UTILITIES) {
             let path = format!("{}/{}", file.folder, file.name);
@@ -59,7 +61,13 @@ impl Catalogue {
                     source: error.into(),
                 })?;
             for text in texts {
-                rules.extend(Rule::compile(&path, text, grammar, &utilities)?);
+                rules.extend(Rule::compile(
+                    &path,
+                    text,
+                    grammar,
+                    &utilities,
+                    &mut compiler,
+                )?);
             }
         }
         let mut by_kind: Vec<Vec<usize>> = Vec::new();
@@ -86,7 +94,7 @@ impl Catalogue {
 fn utilities<'f>(
     files: impl Iterator<Item = &'f RuleFile>,
     grammar: Grammar,
-) -> Result<GlobalRules, RuleError> {
+) -> Result<(GlobalRules, Compiler), RuleError> {
     let mut all = Vec::new();
     let mut last = String::new();
     for file in files {
@@ -101,10 +109,13 @@ fn utilities<'f>(
             ..text
         }));
     }
-    DeserializeEnv::parse_global_utils(all).map_err(|error| RuleError::Yaml {
-        file: last,
-        source: error.into(),
-    })
+    let yaml = |source| RuleError::Yaml { file: last, source };
+    let compiler = match Compiler::new(grammar, &all) {
+        Ok(compiler) => compiler,
+        Err(source) => return Err(yaml(source)),
+    };
+    let rules = DeserializeEnv::parse_global_utils(all).map_err(|error| yaml(error.into()))?;
+    Ok((rules, compiler))
 }
 
 /// Digest over every rule text: part of the judge's version, since another rule is another review.

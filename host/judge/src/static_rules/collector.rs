@@ -87,6 +87,15 @@ impl<'f> Collector<'f> {
         }
     }
 
+    /// The collector for another piece of the same file: limits hold for the file.
+    pub(crate) fn on<'p>(self, piece: &'p WorkFile) -> Collector<'p> {
+        Collector {
+            file: piece,
+            found: self.found,
+            counts: self.counts,
+        }
+    }
+
     /// Whether lines of the text are among those to be judged.
     pub(crate) fn concerns(&self, lines: (u32, u32)) -> bool {
         self.lines_in_file(lines).is_some()

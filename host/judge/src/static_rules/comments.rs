@@ -21,7 +21,7 @@ static ELIDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
         | \b (?: omitted | removed | abbreviated | truncated | shortened | left \s out | elided ) \s+ for \s+ brevity \b
         | ^ \W* (?: placeholder | stub | dummy | mock ) \s+ (?: implementation | logic | code ) \b
         | ^ \W* (?: in | for ) \s+ (?: a \s+ )? (?: real | actual | production ) (?: [-\s] world )? \s+ (?: implementation | application | app | system | scenario | code | version | environment ) ,? .{0,40}? \b (?: would | should | we['’]d | you['’]d | you | we ) \b
-        | ^ \W* (?: (?: not (?: \s+ yet)? \s+ implemented (?: \s+ yet)? | unimplemented ) \s* (?: [.!:;,)-] | $ ) | to \s+ be \s+ implemented \b | implement \s+ (?: this | me | later | here ) \b )
+        | ^ \W* (?: (?: not (?: \s+ yet)? \s+ implemented (?: \s+ yet)? | unimplemented ) \s* (?: [.!:;,)-] | $ ) | to \s+ be \s+ implemented \b | implement \s+ (?: this | me | later | here ) \s* (?: [.!:;,)-] | $ ) )
         ",
     )
     .ok()
@@ -47,21 +47,36 @@ pub(crate) fn check(source: &Source<'_>, collector: &mut Collector<'_>) {
         cwe: Some(546),
         advice: "Do it now, or record it where work is planned and take the comment out.",
     };
+    // The row that the comment before ends in, and its last line.
+    let mut before: Option<(usize, &str)> = None;
     walk(source.root, |node| {
         if !source.kinds().comments.contains(&node.kind()) {
             return Descend::Into;
         }
+        let goes_on = before
+            .take()
+            .is_some_and(|(row, line)| row + 1 == node.start_position().row && goes_on_after(line));
         let text = source.text_of(node);
-        let lines = lines_of(node);
-        let line_with = |pattern: &LazyLock<Option<Regex>>| {
-            text.lines().find(|line| {
-                pattern
-                    .as_ref()
-                    .is_some_and(|pattern| pattern.is_match(comment_text(line)))
+        let first = lines_of(node).0;
+        let line_with = |pattern: &LazyLock<Option<Regex>>, sentences: bool| {
+            // In the middle of a sentence the words mean what the sentence says.
+            let mut within = goes_on;
+            // Of a comment that was there before, only the line that is new counts.
+            text.lines().zip(first..).find(|(line, number)| {
+                let begins = !std::mem::replace(&mut within, goes_on_after(line));
+                (begins || !sentences)
+                    && collector.concerns((*number, *number))
+                    && pattern
+                        .as_ref()
+                        .is_some_and(|pattern| pattern.is_match(comment_text(line)))
             })
         };
-        if let Some(line) = line_with(&ELIDED) {
-            collector.report(&elided, lines, || {
+        before = text.lines().last().map(|line| {
+            let row = node.start_position().row + text.trim_end().matches('\n').count();
+            (row, line)
+        });
+        if let Some((line, number)) = line_with(&ELIDED, true) {
+            collector.report(&elided, (number, number), || {
                 let message = format!("Work is left out here: \"{}\".", comment_text(line));
                 (
                     message,
@@ -71,10 +86,10 @@ pub(crate) fn check(source: &Source<'_>, collector: &mut Collector<'_>) {
                     },
                 )
             });
-        } else if let Some(line) = line_with(&PUT_OFF)
+        } else if let Some((line, number)) = line_with(&PUT_OFF, false)
             && !test_code::contains(node, source)
         {
-            collector.report(&put_off, lines, || {
+            collector.report(&put_off, (number, number), || {
                 let message = format!("Work is put off here: \"{}\".", comment_text(line));
                 (
                     message,
@@ -87,6 +102,20 @@ pub(crate) fn check(source: &Source<'_>, collector: &mut Collector<'_>) {
         }
         Descend::Over
     });
+}
+
+/// Words that a sentence does not end in.
+const UNFINISHED: &[&str] = &[
+    "a", "an", "and", "are", "as", "at", "be", "by", "can", "for", "from", "if", "in", "is", "its",
+    "may", "must", "no", "not", "of", "on", "or", "should", "that", "the", "their", "this", "to",
+    "when", "which", "will", "with", "would", "your",
+];
+
+/// Whether a line of a comment ends in the middle of a sentence.
+fn goes_on_after(line: &str) -> bool {
+    let text = comment_text(line);
+    let last = text.rsplit(' ').next().unwrap_or_default();
+    text.ends_with(',') || UNFINISHED.contains(&last.to_ascii_lowercase().as_str())
 }
 
 /// A line of a comment without the signs that make it one.
@@ -129,6 +158,8 @@ mod tests {
             "stub resolvers answer from the cache",
             "see the real implementation in parser.rs",
             "existing code depends on the order",
+            "implement this trait explicitly",
+            "implement this themselves since they know best",
             "Not implemented by Safari before 15.",
             "for production use the release profile",
             "... and so on",

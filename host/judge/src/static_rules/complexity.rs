@@ -10,8 +10,6 @@ use tree_sitter::Node;
 /// Cyclomatic complexity over which a function is reported: upper half of the 10..=15 that McCabe, who proposed the
 /// measure, held for reasonable (NIST SP 500-235, 2.5).
 const COMPLEX: u32 = 15;
-/// Complexity over which it is a defect rather than a blemish.
-const TOO_COMPLEX: u32 = 30;
 /// Lines of a function.
 const LONG: u32 = 120;
 /// Levels of nested control flow.
@@ -123,14 +121,9 @@ fn judge(function: &Measured<'_>, source: &Source<'_>, collector: &mut Collector
         collector.report(&verdict, lines, || (message, place(function, source)));
     };
     if complexity > COMPLEX {
-        let severity = if complexity > TOO_COMPLEX {
-            Severity::Major
-        } else {
-            Severity::Minor
-        };
         tell(
             "generic/complex-function",
-            severity,
+            Severity::Minor,
             format!(
                 "{name} has {complexity} independent paths (cyclomatic complexity; at most {COMPLEX} are easy to test)."
             ),

@@ -20,7 +20,8 @@ pub(crate) fn check(source: &Source<'_>, collector: &mut Collector<'_>) {
     let items = public_items(source);
     let silent: Vec<&Node<'_>> = items
         .iter()
-        .filter(|item| !is_documented(**item, source))
+        .filter(|(_, documented)| !documented)
+        .map(|(item, _)| item)
         .collect();
     // Of a changed file only the changed items are judged; the share is the file's.
     let Some(first) = silent
@@ -66,13 +67,20 @@ pub(crate) fn check(source: &Source<'_>, collector: &mut Collector<'_>) {
     });
 }
 
-/// Items that other files may use: those at the top of the file, and the public members of Java and Rust types.
-fn public_items<'t>(source: &Source<'t>) -> Vec<Node<'t>> {
+/// Items that other files may use, and whether they are documented: those at the top of the file, and the public members of
+/// Java and Rust types.
+fn public_items<'t>(source: &Source<'t>) -> Vec<(Node<'t>, bool)> {
     let mut items = Vec::new();
     let mut blocks = vec![source.root];
     while let Some(block) = blocks.pop() {
         let mut cursor = block.walk();
-        for child in block.named_children(&mut cursor) {
+        let mut before: Vec<Node<'_>> = Vec::new();
+        for child in block.children(&mut cursor) {
+            let mut take = |item: Node<'t>| {
+                if is_public(item, source) {
+                    items.push((item, is_documented(item, &before, source)));
+                }
+            };
             match (source.grammar, child.kind()) {
                 (Grammar::Rust, "mod_item") if test_code::contains(child, source) => {}
                 (Grammar::Rust, "impl_item") if child.child_by_field_name("trait").is_none() => {
@@ -86,13 +94,14 @@ fn public_items<'t>(source: &Source<'t>) -> Vec<Node<'t>> {
                     | "enum_declaration",
                 ) => {
                     blocks.extend(child.child_by_field_name("body"));
-                    items.extend(is_public(child, source).then_some(child));
+                    take(child);
                 }
-                _ => items.extend(is_public(child, source).then_some(child)),
+                _ => take(child),
             }
+            before.push(child);
         }
     }
-    items.sort_by_key(Node::start_byte);
+    items.sort_by_key(|(item, _)| item.start_byte());
     items
 }
 
@@ -178,7 +187,8 @@ fn item_name<'t>(item: Node<'t>, source: &Source<'t>) -> Option<&'t str> {
     symbol::name(definition, None, source).or_else(|| source.field(definition, "name"))
 }
 
-fn is_documented(item: Node<'_>, source: &Source<'_>) -> bool {
+/// Whether words stand in an item, or before it; `before` holds what precedes it in its block.
+fn is_documented(item: Node<'_>, before: &[Node<'_>], source: &Source<'_>) -> bool {
     if source.grammar == Grammar::Python {
         let definition = item.child_by_field_name("definition").unwrap_or(item);
         return definition
@@ -189,20 +199,19 @@ fn is_documented(item: Node<'_>, source: &Source<'_>) -> bool {
                     || source.is_docstring(first)
             });
     }
-    let mut before = item.prev_sibling();
-    while let Some(node) = before {
-        let text = source.text_of(node);
+    for node in before.iter().rev() {
+        let text = source.text_of(*node);
         match node.kind() {
             "attribute_item" if text.starts_with("#[doc") => return true,
             // A derive or a decorator stands between the words and the item.
-            "attribute_item" | "decorator" => before = node.prev_sibling(),
+            "attribute_item" | "decorator" => {}
             "line_comment" | "block_comment" | "comment" => {
                 return match source.grammar {
                     Grammar::Rust => {
-                        text.starts_with("///") || text.starts_with("/**") || {
-                            before = node.prev_sibling();
+                        if !text.starts_with("///") && !text.starts_with("/**") {
                             continue;
                         }
+                        true
                     }
                     Grammar::Java => text.starts_with("/**") || text.starts_with("///"),
                     _ => true,

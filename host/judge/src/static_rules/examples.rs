@@ -2,6 +2,7 @@
 
 use super::catalogue::{Catalogue, RULE_FILES};
 use super::deadline::Deadline;
+use super::flow::Flow;
 use super::grammar::Grammar;
 use super::scan::scan;
 use super::source::Source;
@@ -50,12 +51,7 @@ fn reported(
     };
     let tree = parse(text, grammar, &deadline).unwrap().unwrap();
     let root = tree.root();
-    let source = Source {
-        file: &file,
-        grammar,
-        root: root.get_inner_node(),
-        is_test: false,
-    };
+    let source = Source::new(&file, grammar, root.get_inner_node(), false);
     if source.root.has_error() {
         let _ = writeln!(
             problems,
@@ -65,13 +61,19 @@ fn reported(
     }
     // A meta-variable that the rule does not bind leaves nothing between the quotes.
     let unfilled = "``";
+    let flow = Flow::new(&source);
     let mut found = BTreeSet::new();
     scan(
         &tree,
         Catalogue::of(grammar).unwrap(),
         false,
         &deadline,
-        |rule, node| {
+        |rule, node, place, text| {
+            let severity = rule.card.severity;
+            let weighed = flow.weigh(&rule.asked, severity, place, text, |_| true);
+            if weighed.is_none() {
+                return;
+            }
             let (message, advice) = rule.texts(node);
             if message.contains(unfilled) || advice.contains(unfilled) || advice.is_empty() {
                 let _ = writeln!(
@@ -80,7 +82,7 @@ fn reported(
                     rule.id()
                 );
             }
-            if rule.card.holds_in_tests() || !test_code::contains(node.get_inner_node(), &source) {
+            if rule.card.holds_in_tests() || !test_code::contains(place, &source) {
                 found.insert((rule.id().to_owned(), node.start_pos().line() + 1));
             }
         },

@@ -1,8 +1,9 @@
 //! The judge over the checks.
 
 use super::catalogue::{Catalogue, rules_digest};
-use super::collector::{Collector, Place, Verdict, lines_of};
+use super::collector::{Collector, Place, Verdict};
 use super::deadline::Deadline;
+use super::flow::Flow;
 use super::grammar::Grammar;
 use super::readable::Readable;
 use super::rule::RuleError;
@@ -11,8 +12,8 @@ use super::secrets::Text;
 use super::source::Source;
 use super::syntax_tree::{SyntaxTree, Unread, parse};
 use super::{
-    NAME, comments, complexity, conflict_markers, documentation, endless_loop, grades, recursion,
-    secrets, summary, symbol, syntax_errors, test_code, testing,
+    NAME, comments, complexity, conflict_markers, documentation, endless_loop, grades, header,
+    hidden, pieces, recursion, secrets, summary, symbol, syntax_errors, test_code, testing,
 };
 use async_trait::async_trait;
 use gansauditor_audit::domain::{
@@ -77,20 +78,30 @@ impl Judge for StaticJudge {
 /// What became of one file.
 enum Judged {
     /// Code that was graded.
-    Graded {
-        findings: Vec<Reported>,
-        grammar: Grammar,
-        has_tests: bool,
-    },
+    Graded(Code),
     /// Searched by the rules for text, and by those for code where there is some; nothing in it can be graded.
     Screened {
         findings: Vec<Reported>,
         why: &'static str,
     },
-    /// In a language without rules.
-    Unreadable(String),
+    /// In a language without rules: searched by the rules for text.
+    Unreadable {
+        findings: Vec<Reported>,
+        why: String,
+    },
     /// A text that is too much for the parser.
     Unread(String),
+}
+
+/// Code that was read.
+#[derive(Default)]
+struct Code {
+    findings: Vec<Reported>,
+    /// By which grammar; none where there was only a comment.
+    grammar: Option<Grammar>,
+    has_tests: bool,
+    /// The first line that could not be parsed, where the file was read by the rest.
+    unparsed: Option<u32>,
 }
 
 fn review(
@@ -102,31 +113,24 @@ fn review(
     let mut readings = Vec::new();
     let mut grammars = Vec::new();
     let mut has_tests = false;
+    let mut unparsed = Vec::new();
     for file in files {
         deadline.check()?;
-        readings.push(match judge_file(file, deadline)? {
-            Judged::Graded {
-                findings: found,
-                grammar,
-                has_tests: tests,
-            } => {
-                findings.extend(found);
-                grammars.push(grammar);
-                has_tests |= tests;
-                FileReading::graded(&file.path)
+        let (class, reason, found) = match judge_file(file, deadline)? {
+            Judged::Graded(code) => {
+                grammars.extend(code.grammar);
+                has_tests |= code.has_tests;
+                unparsed.extend(code.unparsed.map(|line| (file.path.clone(), line)));
+                (ReadingClass::Graded, String::new(), code.findings)
             }
-            Judged::Screened {
-                findings: found,
-                why,
-            } => {
-                findings.extend(found);
-                FileReading::apart(&file.path, ReadingClass::Screened, why)
+            Judged::Screened { findings, why } => {
+                (ReadingClass::Screened, why.to_owned(), findings)
             }
-            Judged::Unreadable(why) => {
-                FileReading::apart(&file.path, ReadingClass::Unreadable, why)
-            }
-            Judged::Unread(why) => FileReading::apart(&file.path, ReadingClass::Unread, why),
-        });
+            Judged::Unreadable { findings, why } => (ReadingClass::Unreadable, why, findings),
+            Judged::Unread(why) => (ReadingClass::Unread, why, Vec::new()),
+        };
+        findings.extend(found);
+        readings.push(FileReading::apart(&file.path, class, reason));
     }
     let scores = if grammars.is_empty() {
         Vec::new()
@@ -137,7 +141,7 @@ fn review(
         }
         scores
     };
-    let summary = summary::summary(&readings, &grammars, &findings);
+    let summary = summary::summary(&readings, &grammars, &findings, &unparsed);
     Ok(JudgeReport {
         scores,
         findings,
@@ -147,92 +151,140 @@ fn review(
         usage: Usage::default(),
         provenance: String::new(),
         checks: Vec::new(),
+        remarks: Vec::new(),
     })
 }
 
 /// The error ends the review.
 fn judge_file(file: &WorkFile, deadline: &Deadline) -> Result<Judged, JudgeError> {
     let grammar = match Readable::of(file) {
-        Readable::Nothing(reason) => return Ok(Judged::Unreadable(reason)),
+        Readable::Nothing(why) => {
+            let findings = search_text(file);
+            return Ok(Judged::Unreadable { findings, why });
+        }
         Readable::Text(why) => {
-            let mut collector = Collector::new(file);
-            conflict_markers::check(&file.text, &mut collector);
-            secrets::check(&file.text, &mut collector, |_| Text::Data, |_| None);
-            return Ok(Judged::Screened {
-                findings: collector.finish(),
-                why,
-            });
+            let findings = search_text(file);
+            return Ok(Judged::Screened { findings, why });
         }
         Readable::Code(grammar) => grammar,
     };
-    let tree = match parse_as(file, grammar, deadline)? {
-        Ok(tree) => tree,
-        Err(reason) => return Ok(Judged::Unread(reason.to_string())),
-    };
-    let grammar = *tree.lang();
-    let catalogue = Catalogue::of(grammar).map_err(unusable)?;
-    let is_test = test_code::is_test_file(file);
-    let root = tree.root();
-    let source = Source {
-        file,
-        grammar,
-        root: root.get_inner_node(),
-        is_test,
-    };
     let mut collector = Collector::new(file);
-
     let conflict = conflict_markers::check(&file.text, &mut collector);
-    if !conflict && !source.is_fragment() {
-        syntax_errors::check(&source, &mut collector);
-    }
-    run_rules(&tree, catalogue, &source, &mut collector, deadline)?;
-    let kind = |line| match node_at(line, &source) {
-        Some(node) if test_code::contains(node, &source) => Text::TestCode,
-        _ => Text::Code,
-    };
-    secrets::check(&file.text, &mut collector, kind, |line| {
-        symbol::enclosing(node_at(line, &source)?, &source)
-    });
-    comments::check(&source, &mut collector);
-    complexity::check(&source, &mut collector);
-    recursion::check(&source, &mut collector);
-    endless_loop::check(&source, &mut collector);
-    documentation::check(&source, &mut collector);
-    let has_tests = testing::check(&source, &mut collector);
-    let findings = collector.finish();
-    // A file without code is searched like any other, and there is nothing in it to grade.
-    Ok(if source.holds_code() {
-        Judged::Graded {
-            findings,
+    let mut code = Code::default();
+    let pieces = pieces::of(file);
+    for piece in &pieces {
+        deadline.check()?;
+        collector = collector.on(piece);
+        let read = judge_code(
+            piece,
             grammar,
-            has_tests,
+            conflict,
+            &mut collector,
+            &mut code,
+            deadline,
+        )?;
+        if let Err(reason) = read {
+            return Ok(Judged::Unread(reason.to_string()));
         }
+    }
+    code.findings = collector.finish();
+    // A file without code is searched like any other, and there is nothing in it to grade.
+    Ok(if code.grammar.is_some() {
+        Judged::Graded(code)
     } else {
         Judged::Screened {
-            findings,
+            findings: code.findings,
             why: "it holds comments and no code",
         }
     })
 }
 
-/// Parses a file. A header of C that is not C is one of C++.
+/// Searches a text without a grammar: for conflict markers, secrets and hidden characters.
+fn search_text(file: &WorkFile) -> Vec<Reported> {
+    let mut collector = Collector::new(file);
+    conflict_markers::check(&file.text, &mut collector);
+    let text = if test_code::is_test_file(file) {
+        Text::TestData
+    } else {
+        Text::Data
+    };
+    secrets::check(&file.text, &mut collector, |_| text, |_| None);
+    hidden::check(&file.text, &hidden::Setting::of(file), &mut collector);
+    collector.finish()
+}
+
+/// Judges code in one piece. The outer error ends the review, the inner one says why the piece was not read.
+fn judge_code(
+    file: &WorkFile,
+    grammar: Grammar,
+    conflict: bool,
+    collector: &mut Collector<'_>,
+    code: &mut Code,
+    deadline: &Deadline,
+) -> Result<Result<(), Unread>, JudgeError> {
+    let tree = match parse_as(file, grammar, deadline)? {
+        Ok(tree) => tree,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let grammar = *tree.lang();
+    let catalogue = Catalogue::of(grammar).map_err(unusable)?;
+    let is_test = test_code::is_test_file(file);
+    let root = tree.root();
+    let source = Source::new(file, grammar, root.get_inner_node(), is_test);
+    if !conflict && !source.is_fragment() {
+        code.unparsed = syntax_errors::check(&source, collector);
+    }
+    run_rules(&tree, catalogue, &source, collector, deadline)?;
+    let kind = |line| match usize::try_from(line)
+        .ok()
+        .and_then(|line| source.start_of(line.checked_sub(1)?))
+    {
+        Some(byte) if source.is_test_at(byte) => Text::TestCode,
+        _ => Text::Code,
+    };
+    secrets::check(&file.text, collector, kind, |line| {
+        symbol::enclosing(node_at(line, &source)?, &source)
+    });
+    hidden::check(&file.text, &hidden::Setting::Code(&source), collector);
+    comments::check(&source, collector);
+    complexity::check(&source, collector);
+    recursion::check(&source, collector);
+    endless_loop::check(&source, collector);
+    documentation::check(&source, collector);
+    code.has_tests |= testing::check(&source, collector);
+    if source.holds_code() {
+        code.grammar = Some(grammar);
+    }
+    Ok(Ok(()))
+}
+
+/// Parses a file. A header may be of C or of C++: it is of the one that its parser stumbles over less, and of C++ when
+/// it says so.
 fn parse_as(
     file: &WorkFile,
     grammar: Grammar,
     deadline: &Deadline,
 ) -> Result<Result<SyntaxTree, Unread>, JudgeError> {
     let tree = parse(&file.text, grammar, deadline)?;
-    let broken = |tree: &SyntaxTree| tree.root().get_inner_node().has_error();
-    if grammar == Grammar::C
-        && file.path.to_ascii_lowercase().ends_with(".h")
-        && tree.as_ref().is_ok_and(broken)
-    {
-        let other = parse(&file.text, Grammar::Cpp, deadline)?;
-        if other.as_ref().is_ok_and(|tree| !broken(tree)) {
-            return Ok(other);
-        }
+    if grammar != Grammar::C || !file.path.to_ascii_lowercase().ends_with(".h") {
+        return Ok(tree);
     }
-    Ok(tree)
+    let unparsed = |tree: &Result<SyntaxTree, Unread>| match tree {
+        Ok(tree) => syntax_errors::unparsed_bytes(tree.root().get_inner_node()),
+        Err(_) => usize::MAX,
+    };
+    let says_cpp = header::says_cpp(&file.text);
+    let as_c = unparsed(&tree);
+    if as_c == 0 && !says_cpp {
+        return Ok(tree);
+    }
+    let other = parse(&file.text, Grammar::Cpp, deadline)?;
+    let as_cpp = unparsed(&other);
+    Ok(if as_cpp < as_c || as_cpp == as_c && says_cpp {
+        other
+    } else {
+        tree
+    })
 }
 
 fn run_rules(
@@ -242,17 +294,19 @@ fn run_rules(
     collector: &mut Collector<'_>,
     deadline: &Deadline,
 ) -> Result<(), JudgeError> {
+    let flow = Flow::new(source);
     scan(
         tree,
         catalogue,
         source.is_fragment(),
         deadline,
-        |rule, found| {
-            let node = found.get_inner_node();
-            let lines = lines_of(node);
-            if !collector.concerns(lines)
-                || !rule.card.holds_in_tests() && test_code::contains(node, source)
-            {
+        |rule, found, node, text| {
+            let severity = rule.card.severity;
+            let concerns = |lines| collector.concerns(lines);
+            let Some(weighed) = flow.weigh(&rule.asked, severity, node, text, concerns) else {
+                return;
+            };
+            if !rule.card.holds_in_tests() && test_code::contains(node, source) {
                 return;
             }
             let (message, advice) = if collector.keeps(rule.id()) {
@@ -263,11 +317,13 @@ fn run_rules(
             let verdict = Verdict {
                 rule: rule.id(),
                 category: rule.card.category.clone(),
-                severity: rule.card.severity,
+                severity: weighed.severity,
                 cwe: rule.card.cwe,
                 advice: &advice,
             };
-            collector.report(&verdict, lines, || (message, Place::of(node, source)));
+            collector.report(&verdict, weighed.lines, || {
+                (message, Place::of(node, source))
+            });
         },
     )
 }
@@ -275,7 +331,7 @@ fn run_rules(
 /// The node at the first word of a line.
 fn node_at<'t>(line: u32, source: &Source<'t>) -> Option<tree_sitter::Node<'t>> {
     let row = usize::try_from(line).ok()?.checked_sub(1)?;
-    let text = source.file.text.lines().nth(row)?;
+    let text = source.line(row)?;
     let point = tree_sitter::Point::new(row, text.len() - text.trim_start().len());
     source.root.descendant_for_point_range(point, point)
 }

@@ -1,9 +1,12 @@
 //! One rule: what it matches, and what a match means.
 
+use super::flow::{Asked, AskedText};
 use super::grammar::Grammar;
+use super::part::{Compiler, PartError, Utility};
 use ast_grep_config::{GlobalRules, Metadata, RuleConfig, RuleConfigError, SerializableRuleConfig};
-use ast_grep_core::{Doc, NodeMatch};
+use ast_grep_core::{Doc, Node, NodeMatch};
 use gansauditor_audit::domain::{Category, Severity};
+use regex::Regex;
 use serde::Deserialize;
 
 /// Parts message and advice while they are one template.
@@ -29,6 +32,12 @@ pub(crate) struct RuleCard {
     /// The only grammars it applies to; all of the folder's when absent.
     #[serde(default)]
     pub(crate) only: Option<Vec<Grammar>>,
+    /// Pattern of the names of the functions whose calls the rule is about; see [`Asked::calls`].
+    #[serde(default)]
+    calls: Option<String>,
+    /// What the text that the rule binds must be made of; see [`Asked::text`].
+    #[serde(default)]
+    text: Option<AskedText>,
     /// Code that the rule must report, at the marked lines.
     #[cfg_attr(
         not(test),
@@ -45,7 +54,8 @@ pub(crate) struct RuleCard {
 
 impl RuleCard {
     /// Whether the rule holds in test code too. Rules about security do unless they say otherwise: what is a
-    /// test is told by its name, and a name must not excuse an injection.
+    /// test is told by its name, and a name must not excuse an injection. What tests do to themselves they may: switch
+    /// verification off against their own server, read back what they wrote.
     pub(crate) fn holds_in_tests(&self) -> bool {
         self.in_tests.unwrap_or(self.category == Category::Security)
     }
@@ -85,6 +95,18 @@ pub(crate) enum RuleError {
         /// What is wrong.
         reason: String,
     },
+    /// A rule with a part that this judge cannot match.
+    #[error("{file}: rule `{rule}` for {grammar}: {source}; see rules/README.md for what has an effect", grammar = .grammar.name())]
+    Part {
+        /// Which file.
+        file: String,
+        /// Which rule.
+        rule: String,
+        /// For which grammar.
+        grammar: Grammar,
+        /// What is wrong.
+        source: PartError,
+    },
     /// A rule whose matcher does not compile.
     #[error("{file}: rule `{rule}` for {grammar}: {source}", grammar = .grammar.name())]
     Matcher {
@@ -101,10 +123,14 @@ pub(crate) enum RuleError {
 
 /// A rule, compiled for one grammar.
 pub(crate) struct Rule {
-    /// Matcher and texts.
+    /// Texts; its own matcher only says which kinds of nodes can match.
     pub(crate) config: RuleConfig<Grammar>,
+    /// What matches.
+    pub(crate) matcher: Utility,
     /// Meaning.
     pub(crate) card: RuleCard,
+    /// What a match must be beyond its syntax.
+    pub(crate) asked: Asked,
 }
 
 impl Rule {
@@ -114,6 +140,7 @@ impl Rule {
         mut text: SerializableRuleConfig<Grammar>,
         grammar: Grammar,
         utilities: &GlobalRules,
+        compiler: &mut Compiler,
     ) -> Result<Option<Self>, RuleError> {
         let rule = text.id.clone();
         let card_error = |reason: String| RuleError::Card {
@@ -127,6 +154,11 @@ impl Rule {
             .ok_or_else(|| card_error("has no metadata".into()))?;
         let card =
             RuleCard::read(&metadata).map_err(|error| card_error(format!("metadata: {error}")))?;
+        let calls = card.calls.as_deref().map(Regex::new).transpose();
+        let asked = Asked {
+            calls: calls.map_err(|error| card_error(format!("metadata: calls: {error}")))?,
+            text: card.text.clone(),
+        };
         let note = text.note.take().unwrap_or_default();
         if text.message.trim().is_empty() || note.trim().is_empty() {
             return Err(card_error(
@@ -143,6 +175,12 @@ impl Rule {
             return Ok(None);
         }
         text.language = grammar;
+        let matcher = compiler.rule(&text).map_err(|source| RuleError::Part {
+            file: file.to_owned(),
+            rule: rule.clone(),
+            grammar,
+            source,
+        })?;
         let config =
             RuleConfig::try_from(text, utilities).map_err(|source| RuleError::Matcher {
                 file: file.to_owned(),
@@ -150,7 +188,12 @@ impl Rule {
                 grammar,
                 source: Box::new(source),
             })?;
-        Ok(Some(Self { config, card }))
+        Ok(Some(Self {
+            config,
+            matcher,
+            card,
+            asked,
+        }))
     }
 
     /// Message and advice for a match.
@@ -159,6 +202,12 @@ impl Rule {
         // The last one: what the text under review puts into the message cannot move it.
         let (message, advice) = texts.rsplit_once(BETWEEN_TEXTS).unwrap_or((&texts, ""));
         (message.to_owned(), advice.to_owned())
+    }
+
+    /// The node of the meta-variable that the rule's text is.
+    pub(crate) fn text_of<'t, D: Doc>(&self, found: &NodeMatch<'t, D>) -> Option<Node<'t, D>> {
+        let name = &self.asked.text.as_ref()?.of;
+        found.get_env().get_match(name).cloned()
     }
 
     /// `<folder>/<slug>`.

@@ -117,6 +117,24 @@ pub(crate) fn is_placeholder(value: &str) -> bool {
         || PLACEHOLDERS.iter().any(|part| lower.contains(part))
 }
 
+/// Whether a key was written by hand to look like one: runs of one character or of neighbours in the alphabet, or hardly any
+/// variety.
+pub(crate) fn is_made_up(value: &str) -> bool {
+    let body = value.rsplit(['_', '-']).next().unwrap_or(value);
+    let bytes = body.as_bytes();
+    let runs = bytes
+        .windows(4)
+        .filter(|part| {
+            let step = |pair: &[u8]| {
+                i16::from(pair[1].to_ascii_lowercase()) - i16::from(pair[0].to_ascii_lowercase())
+            };
+            let first = step(&part[..2]);
+            (-1..=1).contains(&first) && part.windows(2).all(|pair| step(pair) == first)
+        })
+        .count();
+    bytes.len() >= 8 && (runs * 4 >= bytes.len() || entropy(body) < 2.8)
+}
+
 /// Whether a value is a password: of a name for passwords, and no word of the language. `assigned` tells an assignment from
 /// an entry of a table, where plain words are labels.
 pub(crate) fn is_password(name: &str, value: &str, assigned: bool) -> bool {

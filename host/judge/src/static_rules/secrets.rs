@@ -3,13 +3,16 @@
 //! A finding never repeats the secret: neither its message nor its anchor, which is journalled.
 
 use super::collector::{Collector, Place, Verdict};
-use super::secret_value::{is_password, is_random_key};
+use super::secret_value::{is_made_up, is_password, is_placeholder, is_random_key};
 use gansauditor_audit::domain::{Category, Severity};
 use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
 /// Longest line that is searched, in bytes; minified code has no line to point at.
 const MAX_LINE: usize = 4_096;
+
+/// A token that whoever knows its key can write, tests included.
+const SIGNED_TOKEN: &str = "a signed token";
 
 /// Forms that their issuers gave to keys so that they can be found. The first group is the secret.
 static FORMS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
@@ -42,7 +45,7 @@ static FORMS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
             r"\b(SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43})",
         ),
         (
-            "a signed token",
+            SIGNED_TOKEN,
             r"\b(eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,})",
         ),
     ]
@@ -81,10 +84,19 @@ static PRIVATE_KEY: LazyLock<Option<Regex>> =
 pub(crate) enum Text {
     /// Code: values are quoted.
     Code,
-    /// Test code: names and values are made up, so that only the forms of real keys count.
+    /// Test code: names and values are made up, so that only what has an issuer's form and looks drawn at random counts.
     TestCode,
     /// Settings, markup, prose.
     Data,
+    /// The same in a folder of tests: certificates and tokens made for them, as in test code.
+    TestData,
+}
+
+impl Text {
+    /// Keys and tokens in it are made up, unless an issuer's form says otherwise.
+    fn is_test(self) -> bool {
+        matches!(self, Self::TestCode | Self::TestData)
+    }
 }
 
 /// Reports each line that holds a secret, once. `kind` tells what stands at a line and `symbol` names the definition around
@@ -134,19 +146,26 @@ pub(crate) fn check(
 
 /// What is found in a line, and the secret itself.
 fn find<'l>(line: &'l str, next: &str, kind: Text) -> Option<(String, &'l str)> {
-    if PRIVATE_KEY.as_ref().is_some_and(|form| form.is_match(line)) && has_key_body(line, next) {
+    if !kind.is_test()
+        && PRIVATE_KEY.as_ref().is_some_and(|form| form.is_match(line))
+        && has_key_body(line, next)
+    {
         return Some(("A private key".to_owned(), ""));
     }
     for (what, form) in FORMS.iter() {
+        if kind.is_test() && *what == SIGNED_TOKEN {
+            continue;
+        }
         if let Some(secret) = form.captures(line).and_then(|groups| groups.get(1))
-            && !super::secret_value::is_placeholder(secret.as_str())
+            && !is_placeholder(secret.as_str())
+            && !(kind.is_test() && is_made_up(secret.as_str()))
         {
             let mut what = (*what).to_owned();
             what.replace_range(..1, &what[..1].to_uppercase());
             return Some((what, secret.as_str()));
         }
     }
-    if kind == Text::TestCode {
+    if kind.is_test() {
         return None;
     }
     let in_url = URL

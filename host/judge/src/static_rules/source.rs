@@ -2,6 +2,7 @@
 
 use super::grammar::Grammar;
 use super::kinds::Kinds;
+use super::test_spans::TestSpans;
 use gansauditor_audit::domain::{Extent, WorkFile};
 use tree_sitter::Node;
 
@@ -15,9 +16,44 @@ pub(crate) struct Source<'t> {
     pub(crate) root: Node<'t>,
     /// The file is test code as a whole.
     pub(crate) is_test: bool,
+    /// Test code within it.
+    pub(crate) tests: TestSpans,
+    /// Where each line begins, in bytes.
+    starts: Vec<usize>,
 }
 
 impl<'t> Source<'t> {
+    /// A file with the root of its tree.
+    pub(crate) fn new(file: &'t WorkFile, grammar: Grammar, root: Node<'t>, is_test: bool) -> Self {
+        let breaks = file.text.match_indices('\n').map(|(at, _)| at + 1);
+        let mut source = Self {
+            file,
+            grammar,
+            root,
+            is_test,
+            tests: TestSpans::default(),
+            starts: std::iter::once(0).chain(breaks).collect(),
+        };
+        source.tests = TestSpans::of(&source);
+        source
+    }
+
+    /// Where a line begins, in bytes; the first line is 0.
+    pub(crate) fn start_of(&self, row: usize) -> Option<usize> {
+        self.starts.get(row).copied()
+    }
+
+    /// A line of the text; the first is 0.
+    pub(crate) fn line(&self, row: usize) -> Option<&'t str> {
+        let rest = self.file.text.get(self.start_of(row)?..)?;
+        rest.lines().next()
+    }
+
+    /// Whether test code stands at a byte of the text.
+    pub(crate) fn is_test_at(&self, byte: usize) -> bool {
+        self.is_test || self.tests.contain(byte)
+    }
+
     /// The text of a node.
     pub(crate) fn text_of(&self, node: Node<'_>) -> &'t str {
         self.file.text.get(node.byte_range()).unwrap_or_default()

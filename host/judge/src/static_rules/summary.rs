@@ -9,6 +9,7 @@ pub(crate) fn summary(
     readings: &[FileReading],
     grammars: &[Grammar],
     findings: &[Reported],
+    unparsed: &[(String, u32)],
 ) -> String {
     let mut languages: Vec<&str> = grammars.iter().map(|grammar| grammar.name()).collect();
     languages.sort_unstable();
@@ -27,6 +28,13 @@ pub(crate) fn summary(
         "" => " and found nothing.".to_owned(),
         counts => format!(" and found {counts}."),
     });
+    if let Some((path, line)) = unparsed.first() {
+        text.push_str(&format!(" The parser stumbled over {path} at line {line}"));
+        if unparsed.len() > 1 {
+            text.push_str(&format!(" and over {} more", unparsed.len() - 1));
+        }
+        text.push_str("; what it could read was judged.");
+    }
     if !unread.is_empty() {
         let unread: Vec<(String, String)> = unread
             .into_iter()

@@ -1,105 +1,163 @@
 //! Places where a text is not of its language.
 
+use super::brackets::{Brackets, Fault};
 use super::collector::{Collector, Place, Verdict, lines_of};
-use super::grammar::Grammar;
+use super::skim::skim;
 use super::source::Source;
 use super::syntax_tree::{Descend, walk};
 use gansauditor_audit::domain::{Category, Severity};
-use tree_sitter::Node;
 
 /// The rule.
 pub(crate) const RULE: &str = "generic/syntax-error";
-/// Places that are told of one file: one error often makes a trail of others.
-const MAX_PLACES: usize = 5;
+/// Places that the parser could not read and that are looked at.
+const MAX_PLACES: usize = 1_000;
 
-/// Reports each place once. Code that does not parse cannot be used.
+/// Reports where brackets, quotes or prose prove that a text is not of its language. Code that does not parse cannot be
+/// used, but a grammar that lags behind its language, or cannot run a preprocessor, is no proof of it.
 ///
-/// C and C++ cannot be parsed for certain without running the preprocessor: as long as the brackets match, a macro may be
-/// what the grammar stumbles over, and the finding is a hint.
-pub(crate) fn check(source: &Source<'_>, collector: &mut Collector<'_>) {
+/// Returns the first line that could not be parsed when nothing is wrong for certain: the file was read by the rest.
+pub(crate) fn check(source: &Source<'_>, collector: &mut Collector<'_>) -> Option<u32> {
     if !source.root.has_error() {
-        return;
+        return None;
     }
-    let uncertain = matches!(source.grammar, Grammar::C | Grammar::Cpp) && brackets_match(source);
-    let mut told: Vec<u32> = Vec::new();
+    let places = unparsed(source);
+    let skimmed = skim(&source.file.text, source.grammar);
+    let mut proven = false;
+    if let Some(fault) = skimmed.fault
+        && !skimmed.doubtful
+        && (is_of_quotes(&fault) || tokens_do_not_match(source))
+    {
+        proven = tell(&fault, &places, source, collector);
+    }
+    for row in skimmed.prose {
+        let fault = Fault {
+            what: "a sentence stands where code should".to_owned(),
+            row,
+            last: row,
+        };
+        proven |= tell(&fault, &places, source, collector);
+    }
+    if proven {
+        return None;
+    }
+    places.first().map(|place| place.0)
+}
+
+/// Lines that the parser could not read, from 1.
+fn unparsed(source: &Source<'_>) -> Vec<(u32, u32)> {
+    let mut places = Vec::new();
     walk(source.root, |node| {
-        if told.len() >= MAX_PLACES || !node.has_error() && !node.is_missing() {
+        if places.len() >= MAX_PLACES || !node.has_error() && !node.is_missing() {
             return Descend::Over;
         }
         if !node.is_error() && !node.is_missing() {
             return Descend::Into;
         }
-        let (line, end) = lines_of(node);
-        if told.contains(&line) || !collector.concerns((line, end)) {
-            return Descend::Over;
-        }
-        told.push(line);
-        let verdict = Verdict {
-            rule: if uncertain {
-                "generic/unparsed-macro"
-            } else {
-                RULE
-            },
-            category: Category::Logic,
-            severity: if uncertain {
-                Severity::Info
-            } else {
-                Severity::Blocker
-            },
-            cwe: None,
-            advice: if uncertain {
-                "Nothing to do if the compiler accepts it; the rules could not read this place."
-            } else {
-                "Submit code that parses: look for an unclosed bracket or quote and for text that is not code."
-            },
-        };
-        collector.report(&verdict, (line, end), || {
-            (message(node, source), Place::of(node, source))
-        });
+        places.push(lines_of(node));
         Descend::Over
     });
+    places
 }
 
-fn message(node: Node<'_>, source: &Source<'_>) -> String {
-    let language = source.grammar.name();
-    if node.is_missing() {
-        return format!(
-            "This is not valid {language}: `{}` is missing here.",
-            node.kind()
-        );
+/// How much of a text its parser could not read, in bytes; what is missing counts as one.
+pub(crate) fn unparsed_bytes(root: tree_sitter::Node<'_>) -> usize {
+    let mut bytes = 0;
+    walk(root, |node| {
+        if !node.has_error() && !node.is_missing() {
+            return Descend::Over;
+        }
+        if !node.is_error() && !node.is_missing() {
+            return Descend::Into;
+        }
+        bytes += node.byte_range().len().max(1);
+        Descend::Over
+    });
+    bytes
+}
+
+fn is_of_quotes(fault: &Fault) -> bool {
+    !["`(`", "`[`", "`{`", "`${`", "`)`", "`]`", "`}`"]
+        .iter()
+        .any(|bracket| fault.what.starts_with(bracket))
+}
+
+/// Reports a fault that the parser stumbled over too. Returns whether it did.
+fn tell(
+    fault: &Fault,
+    places: &[(u32, u32)],
+    source: &Source<'_>,
+    collector: &mut Collector<'_>,
+) -> bool {
+    let number = |row: usize| u32::try_from(row).unwrap_or(u32::MAX - 1) + 1;
+    let (first, last) = (number(fault.row), number(fault.last));
+    let mut near = places
+        .iter()
+        .filter(|place| place.0 <= last.saturating_add(1) && place.1.saturating_add(1) >= first)
+        .peekable();
+    if near.peek().is_none() {
+        return false;
     }
-    let text = source.text_of(node).trim();
-    let first: String = text
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .chars()
-        .take(60)
-        .collect();
-    format!("This is not valid {language}: `{first}` is not expected here.")
+    let own = (first, first);
+    let lines = if collector.concerns(own) {
+        own
+    } else {
+        near.copied()
+            .find(|place| collector.concerns(*place))
+            .unwrap_or(own)
+    };
+    let verdict = Verdict {
+        rule: RULE,
+        category: Category::Logic,
+        severity: Severity::Blocker,
+        cwe: None,
+        advice: "Submit code that parses: close each bracket and quote, and take out text that is not code.",
+    };
+    collector.report(&verdict, lines, || {
+        let line = source.file.text.lines().nth(fault.row).unwrap_or_default();
+        let start: String = line.trim().chars().take(60).collect();
+        let message = format!(
+            "This is not valid {}: {} (line {first}: `{start}`).",
+            source.grammar.name(),
+            fault.what
+        );
+        let anchor = line.to_owned();
+        (
+            message,
+            Place {
+                symbol: None,
+                anchor,
+            },
+        )
+    });
+    true
 }
 
-/// Whether every bracket has its partner: what no macro can excuse, unless directives choose between pieces of code.
-fn brackets_match(source: &Source<'_>) -> bool {
-    let mut open: Vec<&str> = Vec::new();
-    let mut matched = true;
-    let mut conditional = false;
+/// Whether the brackets that the parser saw do not match either: what it takes for text may hold any.
+fn tokens_do_not_match(source: &Source<'_>) -> bool {
+    let mut brackets = Brackets::default();
     walk(source.root, |node| {
-        let closes = match node.kind() {
-            ")" => Some("("),
-            "]" => Some("["),
-            "}" => Some("{"),
-            _ => None,
-        };
-        match node.kind() {
-            _ if node.is_missing() => {}
-            kind @ ("(" | "[" | "{") => open.push(kind),
-            kind => {
-                matched &= closes.is_none() || open.pop() == closes;
-                conditional |= kind.starts_with("preproc_if");
+        if !node.is_missing() {
+            match node.kind() {
+                kind @ ("(" | "[" | "{") => brackets.open(kind.as_bytes()[0], 0),
+                "${" => brackets.open(b'`', 0),
+                kind @ (")" | "]" | "}") => {
+                    brackets.close(kind.as_bytes()[0], 0);
+                }
+                "ERROR" if node.child_count() == 0 => {
+                    for byte in source.text_of(node).bytes() {
+                        match byte {
+                            b'(' | b'[' | b'{' => brackets.open(byte, 0),
+                            b')' | b']' | b'}' => {
+                                brackets.close(byte, 0);
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                _ => {}
             }
         }
         Descend::Into
     });
-    conditional || matched && open.is_empty()
+    brackets.finish(0).is_some()
 }

@@ -2,16 +2,14 @@
 
 use super::deadline::Deadline;
 use super::grammar::Grammar;
+use ast_grep_core::AstGrep;
 use ast_grep_core::tree_sitter::{LanguageExt, StrDoc};
-use ast_grep_core::{AstGrep, Node};
 use gansauditor_audit::ports::{JudgeError, JudgeFailure};
 use std::ops::ControlFlow;
 use tree_sitter::{ParseOptions, Parser, TreeCursor};
 
 /// A parsed text.
 pub(crate) type SyntaxTree = AstGrep<StrDoc<Grammar>>;
-/// A node of it.
-pub(crate) type SyntaxNode<'t> = Node<'t, StrDoc<Grammar>>;
 
 /// Longest text that is parsed, in bytes.
 pub(crate) const MAX_BYTES: usize = 1 << 20;
@@ -24,14 +22,6 @@ const STEPS: usize = 20_000;
 /// garbage a multiple of that.
 const STEPS_PER_BYTE: usize = 1;
 
-/// Most work that the shape of a tree may cause, in visits of a node. A rule that looks at what stands before a node walks
-/// there from the parent's first child at every step, so that a block of n statements may cost n³ visits; finding the
-/// parent of each of n children costs n² of them, at [`LOOKUP`] visits each. A block of 4 600 statements or 55 000 numbers is
-/// the most there may be; at worst it costs a few seconds.
-const MAX_WORK: u64 = 100_000_000_000;
-/// What finding a parent costs for each child, in visits.
-const LOOKUP: u64 = 32;
-
 /// Why a text was not judged, for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unread {
@@ -41,9 +31,6 @@ pub(crate) enum Unread {
     /// Over [`MAX_DEPTH`].
     #[error("nested more than 1000 levels deep")]
     Deep,
-    /// Over [`MAX_WORK`].
-    #[error("holds a block of thousands of statements; split it")]
-    Wide,
     /// The parser's steps were used up.
     #[error("takes too long to parse")]
     Costly,
@@ -90,8 +77,8 @@ pub(crate) fn parse(
     let Some(tree) = tree else {
         return Ok(Err(Unread::Costly));
     };
-    if let Err(unread) = bounded_shape(tree.walk()) {
-        return Ok(Err(unread));
+    if !is_shallow(tree.walk()) {
+        return Ok(Err(Unread::Deep));
     }
     Ok(Ok(AstGrep::doc(StrDoc {
         src: text.to_owned(),
@@ -100,44 +87,22 @@ pub(crate) fn parse(
     })))
 }
 
-/// Whether a tree can be judged in bounded time, by its shape alone.
-fn bounded_shape(mut cursor: TreeCursor<'_>) -> Result<(), Unread> {
-    /// Children of an open node: all of them, and those that have children themselves.
-    #[derive(Default)]
-    struct Width {
-        all: u64,
-        inner: u64,
-    }
-    let mut open = vec![Width::default()];
-    let mut work: u64 = 0;
+/// Whether no node of a tree is deeper than [`MAX_DEPTH`].
+fn is_shallow(mut cursor: TreeCursor<'_>) -> bool {
+    let mut depth = 0;
     loop {
         if cursor.goto_first_child() {
-            if open.len() > MAX_DEPTH {
-                return Err(Unread::Deep);
+            depth += 1;
+            if depth > MAX_DEPTH {
+                return false;
             }
-            open.push(Width { all: 1, inner: 0 });
             continue;
         }
         while !cursor.goto_next_sibling() {
-            let Some(width) = open.pop() else {
-                return Ok(());
-            };
-            let siblings = width.inner.saturating_pow(3);
-            work = work
-                .saturating_add(siblings)
-                .saturating_add(width.all.saturating_pow(2).saturating_mul(LOOKUP));
-            if work > MAX_WORK {
-                return Err(Unread::Wide);
-            }
             if !cursor.goto_parent() {
-                return Ok(());
+                return true;
             }
-            if let Some(above) = open.last_mut() {
-                above.inner += 1;
-            }
-        }
-        if let Some(level) = open.last_mut() {
-            level.all += 1;
+            depth -= 1;
         }
     }
 }

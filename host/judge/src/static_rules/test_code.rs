@@ -11,53 +11,79 @@ pub(crate) fn is_test_file(file: &WorkFile) -> bool {
     file.named && is_test_path(&file.path)
 }
 
+/// Folders of tests, and of what tests use.
+const FOLDERS: &[&str] = &[
+    "test",
+    "tests",
+    "__tests__",
+    "__mocks__",
+    "spec",
+    "specs",
+    "testdata",
+    "testing",
+    "testutil",
+    "testutils",
+    "test-utils",
+    "test_utils",
+    "test-helpers",
+    "test_helpers",
+    "testhelpers",
+    "integration-tests",
+    "integration_tests",
+    "unit-tests",
+    "unit_tests",
+    "e2e",
+    "cypress",
+];
+
 fn is_test_path(path: &str) -> bool {
     let path = path.replace('\\', "/");
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", &path));
     let stem = file.split('.').next().unwrap_or_default();
-    folders.split('/').any(|folder| {
-        matches!(
-            folder.to_ascii_lowercase().as_str(),
-            "test" | "tests" | "__tests__" | "spec" | "specs" | "testdata"
-        )
-    }) || file.contains(".test.")
-        || file.contains(".spec.")
+    let is_java = [".java", ".kt", ".scala"]
+        .iter()
+        .any(|end| file.ends_with(end));
+    let is_cpp = [".cc", ".cpp", ".cxx"]
+        .iter()
+        .any(|end| file.ends_with(end));
+    folders
+        .split('/')
+        .any(|folder| FOLDERS.contains(&folder.to_ascii_lowercase().as_str()))
+        || [".test.", ".spec.", ".cy.", ".e2e.", "-test.", "-spec."]
+            .iter()
+            .any(|part| file.contains(part))
         || stem.starts_with("test_")
-        || stem.ends_with("_test")
-        || stem.ends_with("_tests")
-        || file == "conftest.py"
-        || (file.ends_with(".java") && (stem.ends_with("Test") || stem.ends_with("Tests")))
+        || ["_test", "_tests", "_spec", "_unittest"]
+            .iter()
+            .any(|end| stem.ends_with(end))
+        || [
+            "conftest.py",
+            "tests.py",
+            "test.py",
+            "tests.rs",
+            "test.rs",
+            "test.js",
+            "test.ts",
+        ]
+        .contains(&file)
+        || (is_java || is_cpp) && ["Test", "Tests"].iter().any(|end| stem.ends_with(end))
+        || is_java
+            && (["TestCase", "Spec"].iter().any(|end| stem.ends_with(end))
+                || stem
+                    .strip_suffix("IT")
+                    .is_some_and(|name| name.ends_with(|c: char| c.is_ascii_lowercase())))
 }
 
 /// Whether a node stands in test code: a test file, or in Rust a test function or module.
 pub(crate) fn contains(node: Node<'_>, source: &Source<'_>) -> bool {
-    if source.is_test {
-        return true;
-    }
-    if source.grammar != Grammar::Rust {
-        return false;
-    }
-    let mut at = Some(source.root);
-    while let Some(outer) = at {
-        if matches!(outer.kind(), "function_item" | "mod_item" | "impl_item")
-            && has_test_attribute(outer, source)
-        {
-            return true;
-        }
-        at = if outer.id() == node.id() {
-            None
-        } else {
-            outer.child_with_descendant(node)
-        };
-    }
-    false
+    source.is_test_at(node.start_byte())
 }
 
 /// Whether a function is itself a test.
 pub(crate) fn is_test_function(function: Node<'_>, source: &Source<'_>) -> bool {
     let name = || symbol::name(function, None, source).unwrap_or_default();
     match source.grammar {
-        Grammar::Rust => attributes(function, source).any(is_test_attribute_of_function),
+        Grammar::Rust => source.tests.has_function(function.start_byte()),
         Grammar::Python => {
             source.is_test && name().starts_with("test_")
                 || name().starts_with("test_")
@@ -90,25 +116,8 @@ pub(crate) fn is_test_function(function: Node<'_>, source: &Source<'_>) -> bool 
     }
 }
 
-fn has_test_attribute(item: Node<'_>, source: &Source<'_>) -> bool {
-    attributes(item, source).any(is_test_attribute)
-}
-
-/// The attributes before an item of Rust.
-fn attributes<'t>(item: Node<'t>, source: &Source<'t>) -> impl Iterator<Item = &'t str> {
-    std::iter::successors(item.prev_sibling(), |before| before.prev_sibling())
-        .take_while(|node| {
-            matches!(
-                node.kind(),
-                "attribute_item" | "line_comment" | "block_comment"
-            )
-        })
-        .filter(|node| node.kind() == "attribute_item")
-        .map(|node| source.text_of(node))
-}
-
 /// The attribute compiles its item for tests only.
-fn is_test_attribute(attribute: &str) -> bool {
+pub(super) fn is_test_attribute(attribute: &str) -> bool {
     let inner = inner(attribute);
     inner.starts_with("cfg(test)")
         || inner.starts_with("cfg(all(test,")
@@ -116,7 +125,7 @@ fn is_test_attribute(attribute: &str) -> bool {
 }
 
 /// The attribute makes its function a test.
-fn is_test_attribute_of_function(attribute: &str) -> bool {
+pub(super) fn is_test_attribute_of_function(attribute: &str) -> bool {
     let inner = inner(attribute);
     let path = inner.split(['(', ',', '=']).next().unwrap_or_default();
     matches!(path, "test" | "bench" | "rstest" | "test_case") || path.ends_with("::test")
@@ -143,6 +152,13 @@ mod tests {
             "a_test.go",
             "src/FooTest.java",
             "x/conftest.py",
+            "app/tests.py",
+            "src/server-test.js",
+            "login.cy.ts",
+            "internal/testutil/server.go",
+            "src/ServerIT.java",
+            "base/strings_unittest.cc",
+            "src/parser/tests.rs",
         ] {
             assert!(is_test_path(path), "{path}");
         }
@@ -152,6 +168,9 @@ mod tests {
             "src/attestation/a.go",
             "Protest.java.txt",
             "testing.rs",
+            "src/AUDIT.java",
+            "latest.js",
+            "src/LIMIT.java",
         ] {
             assert!(!is_test_path(path), "{path}");
         }

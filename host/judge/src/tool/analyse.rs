@@ -1,6 +1,6 @@
 //! A tool's run: from its SARIF log to a report.
 
-use super::judge::{MAX_SHOWN, Run, ToolJudge, nothing, usable};
+use super::judge::{MAX_SHOWN, Run, ToolJudge, nothing};
 use super::run::{Ending, Keep, described};
 use super::sarif::{Places, Reader, Told};
 use super::settings::{Analysis, Output, Task};
@@ -9,7 +9,7 @@ use crate::wording::{counts, left_out};
 use gansauditor_audit::domain::{
     Coverage, FileKind, FileReading, ReadingClass, Usage, WorkFile, file_kind,
 };
-use gansauditor_audit::ports::{JudgeError, JudgeFailure, JudgeReport, JudgeRequest};
+use gansauditor_audit::ports::{JudgeError, JudgeFailure, JudgeReport};
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Instant;
@@ -27,12 +27,15 @@ impl ToolJudge {
         run: &Run<'_>,
     ) -> Result<JudgeReport, JudgeError> {
         if run.submitted.is_empty() {
-            let why = left_out(&run.submitted.withheld);
+            let why = left_out(&run.submitted.left_out());
             let name = &self.settings.name;
-            return Ok(nothing(
-                format!("no files for {name}: {why}"),
-                format!("There are no files that {name} could be given: {why}."),
-            ));
+            return Ok(JudgeReport {
+                remarks: run.submitted.remarks(),
+                ..nothing(
+                    format!("no files for {name}: {why}"),
+                    format!("There are no files that {name} could be given: {why}."),
+                )
+            });
         }
         let keep = match analysis.output {
             Output::Stdout => Keep::All(MAX_LOG),
@@ -49,7 +52,7 @@ impl ToolJudge {
         let status = match ending {
             Ending::Exited(status) => status,
             Ending::Cancelled => return Err(JudgeError::Cancelled),
-            Ending::TimedOut => return Err(self.timed_out(run.request)),
+            Ending::TimedOut => return Err(self.timed_out(run)),
             Ending::Flooded => return Err(self.oversized()),
         };
         let log = match &analysis.output {
@@ -126,11 +129,7 @@ impl ToolJudge {
         provenance: String,
     ) -> JudgeReport {
         let name = &self.settings.name;
-        let unread = [
-            run.submitted.withheld.clone(),
-            std::mem::take(&mut told.unread),
-        ]
-        .concat();
+        let unread = [run.submitted.left_out(), std::mem::take(&mut told.unread)].concat();
         let covered: Vec<&str> = match &told.failure {
             // Nobody knows where it stopped.
             Some(_) => Vec::new(),
@@ -184,6 +183,8 @@ impl ToolJudge {
             Some(_) => Vec::new(),
             None => readings.chain(withheld).chain(others).collect(),
         };
+        let mut remarks = run.submitted.remarks();
+        remarks.extend(doubtful(&told));
         JudgeReport {
             scores,
             coverage,
@@ -196,6 +197,7 @@ impl ToolJudge {
             usage: Usage::default(),
             provenance,
             checks: Vec::new(),
+            remarks,
         }
     }
 
@@ -231,9 +233,9 @@ impl ToolJudge {
     }
 
     /// Whose time was up: the request's, or the one of the configuration.
-    fn timed_out(&self, request: &JudgeRequest) -> JudgeError {
-        if usable(request.time) <= self.settings.time {
-            return JudgeError::timed_out(&self.identity.name, request.time);
+    fn timed_out(&self, run: &Run<'_>) -> JudgeError {
+        if run.is_audits {
+            return JudgeError::timed_out(&self.identity.name, run.request.time);
         }
         self.failed(
             JudgeFailure::Incomplete,
@@ -263,11 +265,26 @@ fn of_another_kind(name: &str, file: &WorkFile) -> FileReading {
     }
 }
 
+/// The results that nobody can place, if there are any.
+fn doubtful(told: &Told) -> Option<String> {
+    let paths = told.doubtful_paths.iter().map(|path| format!("`{path}`"));
+    (told.doubtful > 0).then(|| {
+        format!(
+            "left out {} of its results, whose paths fit several of the files: {}; have the tool write paths relative to its folder, or name that in its log (originalUriBaseIds)",
+            told.doubtful,
+            paths.collect::<Vec<_>>().join(", ")
+        )
+    })
+}
+
 /// What a tool found and did not say; empty when there is nothing of the kind.
 fn gaps(told: &Told) -> String {
     let mut gaps = Vec::new();
     if told.unlisted > 0 {
         gaps.push(format!("{} more results are not listed", told.unlisted));
+    }
+    if let Some(doubtful) = doubtful(told) {
+        gaps.push(doubtful);
     }
     if told.unintelligible > 0 {
         gaps.push(format!(

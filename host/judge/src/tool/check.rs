@@ -2,7 +2,6 @@
 
 use super::judge::{MAX_SHOWN, Run, ToolJudge, nothing};
 use super::run::{Ending, Keep, described};
-use crate::wording::left_out;
 use gansauditor_audit::domain::{Category, CheckResult, FileReading, Reported, Severity};
 use gansauditor_audit::ports::{CheckRun, JudgeError, JudgeReport};
 use std::time::{Duration, Instant};
@@ -21,10 +20,7 @@ impl ToolJudge {
         let name = &self.settings.name;
         if !run.submitted.withheld.is_empty() {
             // What a check says of half the work is not about the work.
-            let reason = format!(
-                "not run: files are missing: {}",
-                left_out(&run.submitted.withheld)
-            );
+            let reason = format!("was not run: it {}", run.submitted.remarks().join("; "));
             return Ok(self.evidence(CheckResult::Errored, reason, None, Duration::ZERO));
         }
         let began = Instant::now();
@@ -33,7 +29,9 @@ impl ToolJudge {
         let (ending, printed) = match ran {
             Ok(ran) => ran,
             Err(error) => {
-                let reason = format!("did not start: {error}");
+                let reason = format!(
+                    "did not start: {error}; see that the program is there, may be run, and what its first line names"
+                );
                 return Ok(self.evidence(CheckResult::Errored, reason, None, took));
             }
         };
@@ -50,15 +48,12 @@ impl ToolJudge {
             ),
             Ending::Exited(status) => (
                 CheckResult::Errored,
-                format!("was ended by {}", described(status)),
-            ),
-            Ending::TimedOut | Ending::Flooded => (
-                CheckResult::Errored,
                 format!(
-                    "did not end within {:.1} s and was killed",
-                    took.as_secs_f64()
+                    "was ended by {}: it crashed, or something killed it",
+                    described(status)
                 ),
             ),
+            Ending::TimedOut | Ending::Flooded => (CheckResult::Errored, out_of_time(run, took)),
         };
         let finding = (outcome == CheckResult::Failed).then(|| Reported {
             rule: Some(format!("check/{name}")),
@@ -115,4 +110,15 @@ impl ToolJudge {
             )
         }
     }
+}
+
+/// What is said of a check that was killed: whose time was up, and what to do.
+fn out_of_time(run: &Run<'_>, took: Duration) -> String {
+    let seconds = took.as_secs_f64();
+    let cure = if run.is_audits {
+        "that is what the audit had left for it: see that it ends by itself, or raise AUDIT_TIMEOUT_SECONDS"
+    } else {
+        "see that it ends by itself, or raise its `time_seconds`"
+    };
+    format!("did not end within {seconds:.1} s and was killed; {cure}")
 }

@@ -6,7 +6,7 @@ use super::scratch::Scratch;
 use super::settings::{Analysis, Output, Settings, Task};
 use super::submitted::Submitted;
 use async_trait::async_trait;
-use gansauditor_audit::domain::{Coverage, Digest, JudgeIdentity, JudgeKind, Usage};
+use gansauditor_audit::domain::{Digest, JudgeIdentity, JudgeKind};
 use gansauditor_audit::ports::{Judge, JudgeError, JudgeFailure, JudgeReport, JudgeRequest};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,11 +22,12 @@ const MAX_RESERVE: Duration = Duration::from_millis(250);
 ///
 /// A **tool** (`sarif:NAME`) analyses: its SARIF log becomes findings, and the dimensions it is configured to grade get
 /// grades by the same rule as the static judge's. It covers the files it was given: whole ones that match its patterns. A
-/// submission without such files, or a run that the tool calls failed, is unscored.
+/// submission without such files, or a run that the tool calls failed, is unscored. Files of its kinds that it could not
+/// be given are named in [`JudgeReport::remarks`].
 ///
 /// A **check** (`check:NAME`) runs the work: it has an exit status and nothing else. Its report is evidence in
 /// [`JudgeReport::checks`] and, when the check fails, one finding without a place. It grades nothing, so it is
-/// [`Coverage::Unscored`]: alone it is no review, beside another judge it takes nothing away from that one's coverage. One
+/// [`Coverage::Unscored`](gansauditor_audit::domain::Coverage::Unscored): alone it is no review, beside another judge it takes nothing away from that one's coverage. One
 /// that ran to its end covers the whole submission, so that its passing settles its own finding, and nothing else does.
 /// A check that could not be run, or did not end in its time, is evidence too and no finding:
 /// that may not be the work's fault. A check is not run, and there is no evidence, when there are no files for it.
@@ -42,6 +43,8 @@ pub(super) struct Run<'r> {
     pub(super) request: &'r JudgeRequest,
     /// When the program must have ended.
     pub(super) deadline: Instant,
+    /// That is when the time of the audit is up, before the time of the configuration.
+    pub(super) is_audits: bool,
     /// Where it runs.
     pub(super) scratch: &'r Scratch,
     /// What it was given.
@@ -86,12 +89,14 @@ impl ToolJudge {
         scratch: &Scratch,
         submitted: Submitted,
     ) -> Result<JudgeReport, JudgeError> {
-        let time = self.settings.time.min(usable(request.time));
+        let (own, audits) = (self.settings.time, usable(request.time));
+        let time = own.min(audits);
         // A time too long for the clock is that of the configuration, which is not.
         let deadline = started.checked_add(time).unwrap_or(started);
         let run = Run {
             request,
             deadline,
+            is_audits: audits <= own,
             scratch,
             submitted: Arc::new(submitted),
             text: OutputText::of(scratch),
@@ -124,21 +129,15 @@ impl ToolJudge {
 }
 
 /// The request's time without what is kept back.
-pub(super) fn usable(time: Duration) -> Duration {
+fn usable(time: Duration) -> Duration {
     time.saturating_sub((time / 10).min(MAX_RESERVE))
 }
 
 /// A report without findings or grades.
 pub(super) fn nothing(unscored: String, summary: String) -> JudgeReport {
     JudgeReport {
-        scores: Vec::new(),
-        findings: Vec::new(),
-        coverage: Coverage::Unscored(unscored),
-        readings: Vec::new(),
         summary,
-        usage: Usage::default(),
-        provenance: String::new(),
-        checks: Vec::new(),
+        ..JudgeReport::unscored(unscored)
     }
 }
 
@@ -146,6 +145,13 @@ pub(super) fn nothing(unscored: String, summary: String) -> JudgeReport {
 impl Judge for ToolJudge {
     fn identity(&self) -> &JudgeIdentity {
         &self.identity
+    }
+
+    fn check(&self) -> Option<&str> {
+        match &self.settings.task {
+            Task::Check { .. } => Some(&self.settings.name),
+            Task::Analyse(_) => None,
+        }
     }
 
     async fn review(&self, request: &JudgeRequest) -> Result<JudgeReport, JudgeError> {

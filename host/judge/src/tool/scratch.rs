@@ -5,6 +5,10 @@ use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt as _};
 use gansauditor_scratch::ScratchDir;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a run waits for its folder to be removed.
+const REMOVAL: Duration = Duration::from_millis(200);
 
 /// A private folder with three in it: the submission, a home, and one for temporary files. Removed when dropped.
 #[derive(Debug)]
@@ -65,9 +69,11 @@ impl Scratch {
         Ok(bytes)
     }
 
-    /// Removes it without keeping the runtime waiting.
+    /// Removes it without keeping the runtime waiting. What takes long goes on while nobody waits: a program may have
+    /// left more behind than there is time to remove.
     pub(crate) async fn remove(self) {
-        let _ = tokio::task::spawn_blocking(move || drop(self)).await;
+        let removed = tokio::task::spawn_blocking(move || drop(self));
+        let _ = tokio::time::timeout(REMOVAL, removed).await;
     }
 }
 

@@ -51,7 +51,7 @@ fn clean_code_beside_bad_code_does_not_make_it_better() {
     let mut padded = vec![file("bad.py", BAD)];
     padded.extend((0..20).map(|n| file(&format!("good_{n}.py"), GOOD)));
     assert_eq!(score(&review(padded), SECURITY), alone);
-    assert_eq!(alone, Some(40.0));
+    assert_eq!(alone, Some(75.0));
 }
 
 #[test]

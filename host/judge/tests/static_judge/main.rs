@@ -5,8 +5,10 @@ mod files;
 mod grading;
 mod hostile;
 mod languages;
+mod recursion;
 #[path = "../common/reports.rs"]
 mod reports;
 #[path = "../common/requests.rs"]
 mod requests;
 mod support;
+mod syntax;

@@ -3,8 +3,9 @@
 use crate::support::*;
 use gansauditor_audit::domain::{Category, CheckResult, Coverage, Extent, FragmentLine, Severity};
 use gansauditor_audit::fingerprint::fingerprints;
-use gansauditor_audit::ports::JudgeReport;
+use gansauditor_audit::ports::{Judge as _, JudgeReport};
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 fn outcome(report: &JudgeReport) -> (CheckResult, &str) {
     assert_eq!(report.checks.len(), 1);
@@ -55,14 +56,15 @@ fn a_check_that_does_not_end_or_is_killed_is_an_error_and_no_finding() {
         detail.starts_with("did not end within 1.0 s") && detail.ends_with("began"),
         "{detail}"
     );
+    assert!(detail.contains("`time_seconds`"), "{detail}");
     assert!(report.findings.is_empty());
 
     let script = Script::new("kill -9 $$");
     let report = review(&script.check(json!({})), vec![app()]);
-    assert_eq!(
-        outcome(&report),
-        (CheckResult::Errored, "was ended by signal 9")
-    );
+    let (result, detail) = outcome(&report);
+    assert_eq!(result, CheckResult::Errored);
+    assert!(detail.starts_with("was ended by signal 9"), "{detail}");
+    assert!(report.findings.is_empty());
 }
 
 #[test]
@@ -76,6 +78,54 @@ fn a_program_that_is_gone_is_an_error() {
     let (result, detail) = outcome(&report);
     assert_eq!(result, CheckResult::Errored);
     assert!(detail.starts_with("did not start"), "{detail}");
+}
+
+#[test]
+fn a_program_that_may_not_be_run_or_is_none_is_an_error() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let script = Script::new("true");
+    for (text, mode) in [
+        ("#!/bin/sh\n", 0o600),
+        ("#!/no/such/shell\n", 0o700),
+        ("no program\n", 0o700),
+    ] {
+        let program = script.path("program");
+        let _ = std::fs::remove_file(&program);
+        std::fs::copy("/bin/sh", &program).unwrap();
+        let judge = script.check(json!({"command": [program]}));
+        std::fs::write(&program, text).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(mode)).unwrap();
+        let report = review(&judge, vec![app()]);
+        let (result, detail) = outcome(&report);
+        assert_eq!(result, CheckResult::Errored, "{text}");
+        assert!(detail.starts_with("did not start"), "{detail}");
+    }
+}
+
+#[test]
+fn the_time_of_the_audit_ends_a_check_before_it_is_up_whatever_its_own_time_is() {
+    // It hears no SIGTERM, and a child of it holds the output.
+    let script = Script::new(r#"trap "" TERM; sleep 1000 & echo began; while :; do wait; done"#);
+    let mut request = request(vec![app()]);
+    request.time = Duration::from_secs(2);
+    let judge = script.check(json!({"time_seconds": 600}));
+    let began = Instant::now();
+    let report = try_review(&judge, &request).unwrap();
+    assert!(began.elapsed() < request.time, "{:?}", began.elapsed());
+    let (result, detail) = outcome(&report);
+    assert_eq!(result, CheckResult::Errored);
+    assert!(
+        detail.starts_with("did not end within 1.") && detail.contains("AUDIT_TIMEOUT_SECONDS"),
+        "{detail}"
+    );
+    assert!(detail.ends_with("began"), "{detail}");
+}
+
+#[test]
+fn a_check_says_that_it_is_one_and_a_tool_does_not() {
+    let script = Script::new("true");
+    assert_eq!(script.check(json!({})).check(), Some("tests"));
+    assert_eq!(script.tool(json!({})).check(), None);
 }
 
 #[test]
@@ -104,7 +154,7 @@ fn a_check_of_half_the_work_is_not_run() {
         outcome(&report),
         (
             CheckResult::Errored,
-            "not run: files are missing: part.py (a part of a file)"
+            "was not run: it was not given part.py (a part of a file): submit the whole file, or have the operator name the folder it is in (AUDIT_WORKSPACE)"
         )
     );
     assert!(!script.path("ran").exists());

@@ -29,6 +29,41 @@ fn a_log_in_a_file_is_read_and_the_noise_beside_it_is_not() {
 }
 
 #[test]
+fn results_at_paths_of_windows_are_findings_in_the_files() {
+    let uris = [
+        r"C:\work\src\a.py",
+        "file:///c:/work/src/a.py",
+        "file:///C%3A/Work/src/a.py",
+        r"src\a.py",
+    ];
+    for uri in uris {
+        let result = with(at("R", 1), "locations", place(uri, 1));
+        let script = Script::saying(&log(json!([result]), json!([])).to_string());
+        let report = review(&script.tool(json!({})), vec![file("src/a.py", "x = 1\n")]);
+        assert_eq!(found(&report), [("tool/R", "src/a.py", 1)], "{uri}");
+        assert_eq!(report.remarks, [""; 0]);
+    }
+}
+
+#[test]
+fn a_result_that_could_be_in_several_files_is_left_out_with_a_remark() {
+    let doubtful = with(at("R", 1), "locations", place(r"C:\work\src\a.py", 1));
+    let outside = with(at("R", 1), "locations", place(r"C:\work\other.py", 1));
+    let log = log(json!([doubtful, outside, at("S", 1)]), json!([]));
+    let script = Script::saying(&log.to_string());
+    let files = ["a.py", "src/a.py", "app.py"].map(|path| file(path, "x = 1\n"));
+    let report = review(&script.tool(json!({})), files.to_vec());
+    assert_eq!(found(&report), [("tool/S", "app.py", 1)]);
+    assert_eq!(report.remarks.len(), 1);
+    let remark = &report.remarks[0];
+    assert!(
+        remark.starts_with("left out 1 of its results") && remark.contains(r"`C:\work\src\a.py`"),
+        "{remark}"
+    );
+    assert!(matches!(&report.coverage, Coverage::Partial(why) if why.contains("left out")));
+}
+
+#[test]
 fn several_runs_and_a_byte_order_mark_are_read() {
     let mut both = log(json!([at("A", 1)]), json!([]));
     let other = log(json!([at("B", 2)]), json!([]))["runs"][0].clone();

@@ -1,7 +1,7 @@
 //! Which files a tool is given, and where.
 
 use crate::support::*;
-use gansauditor_audit::domain::{Coverage, Extent, FragmentLine, ReadingClass};
+use gansauditor_audit::domain::{Coverage, Extent, FragmentLine, ReadingClass, WorkFile};
 use serde_json::json;
 
 fn silent(script: &str) -> Script {
@@ -125,6 +125,46 @@ fn parts_of_files_are_not_given() {
         report.coverage,
         Coverage::Unscored("no files for tool: part.py (a part of a file)".to_owned())
     );
+}
+
+#[test]
+fn files_of_its_kinds_that_a_tool_is_not_given_are_remarked_on_with_what_to_do() {
+    let script = silent("true");
+    let part = |path: &str| {
+        let mut part = file(path, "x = 1\n");
+        part.extent = Extent::Fragment {
+            lines: vec![FragmentLine {
+                number: 7,
+                added: true,
+            }],
+            removed: Vec::new(),
+        };
+        part
+    };
+    let remarks = |files: Vec<WorkFile>| review(&script.tool(json!({})), files).remarks;
+    assert_eq!(
+        remarks(vec![
+            app(),
+            part("a.py"),
+            file("/etc/x.py", ""),
+            part("b.py")
+        ]),
+        [
+            "was not given a.py, b.py (a part of a file): submit the whole file, or have the operator name the folder it is in (AUDIT_WORKSPACE)",
+            "was not given /etc/x.py (absolute path): name the file by a path relative to the folder of the project",
+        ]
+    );
+    assert_eq!(
+        remarks(vec![part("a.py")]).len(),
+        1,
+        "also when it has nothing to read"
+    );
+    let many = (0..25).map(|n| part(&format!("{n}.py"))).collect();
+    assert!(remarks(many)[0].contains("9.py, 15 more (a part"));
+    // What it is not for is no gap, and neither is a whole file of which lines are new.
+    let mut changed = file("c.py", "x = 1\ny = 2\n");
+    changed.extent = Extent::Changed(vec![2]);
+    assert_eq!(remarks(vec![changed, part("README.md")]), [""; 0]);
 }
 
 #[test]

@@ -158,6 +158,15 @@ impl From<&AuditError> for Failure {
             AuditError::Session(error) => error.into(),
             AuditError::Judge(error) => error.into(),
             AuditError::Busy(error) => error.into(),
+            AuditError::Late { .. } => Self::new(
+                Kind::Timeout,
+                "late",
+                &error.to_string(),
+                &[
+                    "Submit fewer files at once, each under its name.",
+                    "Have the operator raise AUDIT_TIMEOUT_SECONDS.",
+                ],
+            ),
             AuditError::Undecided { review, .. } => {
                 let score = review
                     .score

@@ -215,7 +215,7 @@ impl Reset {
         } else {
             writeln!(
                 out,
-                "{} is open: there was nothing to reset",
+                "{} is at the beginning of a cycle: there was nothing to reset",
                 plain(session)
             )?;
         }

@@ -254,6 +254,12 @@ impl Config {
                 "ENABLE_SESSION_PERSISTENCE=false: sessions end with the server, and a loop cannot go on after a restart".to_owned(),
             );
         }
+        let checks = |(name, _): &(JudgeName, f64)| matches!(name, JudgeName::Check(_));
+        if config.judges.seats.iter().all(checks) {
+            reader.remark(
+                "AUDIT_JUDGE names checks alone, which grade nothing, so that no work completes; name a judge beside them, e.g. static".to_owned(),
+            );
+        }
         let idle: Vec<&str> = WITHOUT_EFFECT
             .into_iter()
             .filter(|name| reader.written(name).is_some())
@@ -312,6 +318,7 @@ fn criteria(reader: &Reader<'_>) -> Criteria {
             threshold: reader.decimal(&table::audit::STAGNATION_THRESHOLD),
         },
         blocking_severity: reader.choice(&table::audit::BLOCKING),
+        check_errors: reader.choice(&table::audit::CHECK_ERRORS),
         detail: reader.choice(&table::audit::DETAIL),
     }
 }

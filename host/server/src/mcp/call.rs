@@ -62,9 +62,13 @@ impl Caller<'_> {
         }
         let reading = gansauditor_submission::read(&call.thought, &self.service.limits)
             .map_err(|error| self.failed(&Failure::from(&error), place.clone()))?;
-        let notes: Vec<String> = reading.notes.iter().map(ToString::to_string).collect();
+        let mut notes: Vec<String> = reading.notes.iter().map(ToString::to_string).collect();
         let Some(submission) = reading.submission else {
-            return self.without_work(&call, &log, notes, &mut place).await;
+            let is_unread_work = reading.looks_like_work.is_some();
+            notes.splice(0..0, reading.looks_like_work);
+            return self
+                .without_work(&call, &log, notes, is_unread_work, &mut place)
+                .await;
         };
         let submitted = Submitted {
             call,
@@ -78,19 +82,28 @@ impl Caller<'_> {
             .map_err(|failure| self.failed(&failure, place))
     }
 
-    /// A call that holds no work ends no loop: while its session is open, the answer says what is.
+    /// A call that holds no work ends no loop: while its session is open, the answer says what is; and where the call
+    /// looks like work that could not be read, it asks for the work.
     async fn without_work(
         &self,
         call: &ToolCall,
         log: &ThoughtLog,
         notes: Vec<String>,
+        is_unread_work: bool,
         place: &mut ErrorContext,
     ) -> Result<Answer, ErrorPayload> {
+        let without = |notes| {
+            if is_unread_work {
+                Answer::unread(call, log, notes)
+            } else {
+                Answer::prose(call, log, notes)
+            }
+        };
         let Some(session) = self
             .identity
             .known(call.branch_id.as_ref(), call.loop_id.as_ref())
         else {
-            return Ok(Answer::prose(call, log, notes));
+            return Ok(without(notes));
         };
         place.session_id = Some(session.to_string());
         let open = self.service.running.audits().open_work(&session).await;
@@ -103,7 +116,7 @@ impl Caller<'_> {
                 report.notes = notes;
                 Answer::reminded(&report, call, log)
             }
-            None => Answer::prose(call, log, notes),
+            None => without(notes),
         })
     }
 

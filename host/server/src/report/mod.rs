@@ -3,7 +3,7 @@
 mod sarif;
 mod text;
 
-pub(crate) use sarif::sarif;
+pub(crate) use sarif::{sarif, sarif_of_nothing};
 pub(crate) use text::text;
 
 use gansauditor_audit::domain::{Extent, Work};

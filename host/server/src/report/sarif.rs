@@ -33,15 +33,24 @@ pub(crate) fn sarif(report: &AuditReport) -> Sarif {
         .into_iter()
         .map(|id| ReportingDescriptor::builder().id(id.to_owned()).build())
         .collect::<Vec<_>>();
+    let results = shown
+        .into_iter()
+        .map(|finding| result(finding, loop_number))
+        .collect();
+    log(rules, results)
+}
+
+/// A log of a run that had nothing to judge.
+pub(crate) fn sarif_of_nothing() -> Sarif {
+    log(Vec::new(), Vec::new())
+}
+
+fn log(rules: Vec<ReportingDescriptor>, results: Vec<SarifResult>) -> Sarif {
     let driver = ToolComponent::builder()
         .name("gansauditor".to_owned())
         .version(env!("CARGO_PKG_VERSION").to_owned())
         .rules(rules)
         .build();
-    let results = shown
-        .into_iter()
-        .map(|finding| result(finding, loop_number))
-        .collect::<Vec<_>>();
     let run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
         .results(results)

@@ -43,6 +43,7 @@ fn report(words: usize) -> JudgeReport {
             provenance: "make".to_owned(),
             detail: String::new(),
         }],
+        remarks: vec!["was not given b.py".to_owned()],
     }
 }
 

@@ -37,15 +37,30 @@ pub(super) struct FileHeader {
     deleted: bool,
     binary: bool,
     combined: bool,
+    modes: bool,
+    special: Option<Special>,
+    /// The abbreviated ids of the old and the new text.
+    ids: Option<(String, String)>,
 }
+
+/// What is no text file, though a diff shows it as one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Special {
+    Link,
+    Submodule,
+}
+
+/// Start of the id of an empty text (git's blob `e69de29b...`).
+const EMPTY_ID: &str = "e69de29";
 
 /// Whether the headers of a file begin at `lines[at]`.
 pub(super) fn begins_file(lines: &[&str], at: usize) -> bool {
     let line = lines[at];
     let next = lines.get(at + 1).copied().unwrap_or_default();
-    ["diff --git ", "diff --cc ", "diff --combined ", "Index: "]
+    ["diff --git ", "diff --cc ", "diff --combined "]
         .iter()
         .any(|start| line.starts_with(start))
+        || (line.starts_with("Index: ") && (next.starts_with("=====") || next.starts_with("--- ")))
         || (line.starts_with("--- ") && (next.starts_with("+++ ") || next.starts_with("@@ ")))
         || (line.starts_with("+++ ") && next.starts_with("@@ "))
 }
@@ -62,7 +77,7 @@ impl FileHeader {
             .or_else(|| line.strip_prefix("diff --combined "))
         {
             self.combined = true;
-            self.target = path::normalise(&unquote(name));
+            self.target = path::label(&unquote(name));
         } else if let Some(name) = line.strip_prefix("Index: ") {
             self.line_names = Some((Side::Path(name.to_owned()), Side::Path(name.to_owned())));
         } else if let Some(name) = line.strip_prefix("+++ ") {
@@ -81,27 +96,35 @@ impl FileHeader {
     pub(super) fn read_extended(&mut self, line: &str) -> bool {
         let line = line.trim_end_matches(['\n', '\r']);
         if let Some(from) = line.strip_prefix("rename from ") {
-            self.renamed_from = path::normalise(&unquote(from));
+            self.renamed_from = path::label(&unquote(from));
         } else if let Some(from) = line.strip_prefix("copy from ") {
-            self.copied_from = path::normalise(&unquote(from));
+            self.copied_from = path::label(&unquote(from));
         } else if let Some(to) = line
             .strip_prefix("rename to ")
             .or_else(|| line.strip_prefix("copy to "))
         {
-            self.target = path::normalise(&unquote(to));
+            self.target = path::label(&unquote(to));
         } else if line.starts_with("new file mode ") {
             self.created = true;
+            self.read_mode(line);
         } else if line.starts_with("deleted file mode ") {
             self.deleted = true;
+            self.read_mode(line);
+        } else if line.starts_with("old mode ") || line.starts_with("new mode ") {
+            self.modes = true;
+            self.read_mode(line);
+        } else if let Some(index) = line.strip_prefix("index ") {
+            let (ids, mode) = index.split_once(' ').unwrap_or((index, ""));
+            self.ids = ids
+                .split_once("..")
+                .map(|(old, new)| (old.to_owned(), new.to_owned()));
+            self.read_mode(mode);
         } else if line == "GIT binary patch"
             || (line.starts_with("Binary files ") && line.ends_with(" differ"))
         {
             self.binary = true;
         } else {
             return [
-                "index ",
-                "old mode ",
-                "new mode ",
                 "similarity index ",
                 "dissimilarity index ",
                 "=====",
@@ -111,6 +134,40 @@ impl FileHeader {
             .any(|start| line.starts_with(start));
         }
         true
+    }
+
+    fn read_mode(&mut self, line: &str) {
+        if line.ends_with("120000") {
+            self.special = Some(Special::Link);
+        } else if line.ends_with("160000") {
+            self.special = Some(Special::Submodule);
+        } else if line.ends_with("100644") || line.ends_with("100755") {
+            self.special = None;
+        }
+    }
+
+    pub(super) fn special(&self) -> Option<Special> {
+        self.special
+    }
+
+    pub(super) fn ids(&self) -> Option<&(String, String)> {
+        self.ids.as_ref()
+    }
+
+    /// Whether the ids say that the text is another one.
+    pub(super) fn changes_text(&self) -> bool {
+        self.ids.as_ref().is_some_and(|(old, new)| old != new)
+    }
+
+    pub(super) fn changes_mode(&self) -> bool {
+        self.modes
+    }
+
+    /// Whether a new file without hunks is an empty one.
+    pub(super) fn leaves_empty(&self) -> bool {
+        self.ids
+            .as_ref()
+            .is_none_or(|(_, new)| new.starts_with(EMPTY_ID) || EMPTY_ID.starts_with(new.as_str()))
     }
 
     pub(super) fn set_combined(&mut self) {
@@ -170,7 +227,7 @@ impl FileHeader {
         let (old, new) = self.sides();
         let (old_prefix, new_prefix) = self.prefixes().unwrap_or_default();
         let name = |side: Option<&Side>, prefix: &str| match side {
-            Some(Side::Path(name)) => path::normalise(name.strip_prefix(prefix).unwrap_or(name)),
+            Some(Side::Path(name)) => path::label(name.strip_prefix(prefix).unwrap_or(name)),
             _ => None,
         };
         let from = self

@@ -1,10 +1,13 @@
 //! The hunks of a diff.
 
-use super::{Place, header};
+use super::header;
 use crate::patch::{Hunk, HunkStart, NO_NEWLINE};
 use crate::path::cut;
+use crate::shape::Place;
 
 const MAX_HEADING: usize = 200;
+/// How many lines ahead a hunk is looked for that goes on after a line without a mark.
+const LOOK_AHEAD: usize = 64;
 
 /// What was read at a hunk's header.
 pub(super) struct Read {
@@ -43,11 +46,10 @@ pub(super) fn located(line: &str) -> Option<Located<'_>> {
     })
 }
 
-/// Reads the hunk whose header is `lines[at]`, a full one or just `@@`.
-pub(super) fn read(lines: &[&str], at: usize, place: Place) -> Read {
-    let line = lines[at];
-    let header = located(line);
-    let heading = header
+/// The place that a header with numbers says, and the heading of any header.
+pub(super) fn header(line: &str) -> (Option<HunkStart>, String) {
+    let found = located(line);
+    let heading = found
         .as_ref()
         .map_or_else(|| line.trim_start_matches('@'), |header| header.heading);
     let heading = heading.trim().trim_end_matches('@').trim_end();
@@ -55,17 +57,18 @@ pub(super) fn read(lines: &[&str], at: usize, place: Place) -> Read {
         .chars()
         .filter(|c| !c.is_control())
         .collect();
-    let mut body = Body::new(
-        header.as_ref().map(|header| header.counts),
-        place,
-        line.ends_with("\r\n"),
-    );
+    (found.map(|header| header.at), heading)
+}
+
+/// Reads the hunk whose header is `lines[at]`, a full one or just `@@`.
+pub(super) fn read(lines: &[&str], at: usize, place: Place) -> Read {
+    let line = lines[at];
+    let counts = located(line).map(|header| header.counts);
+    let (start, heading) = self::header(line);
+    let mut body = Body::new(counts, place, line.ends_with("\r\n"));
     let end = body.read(lines, at + 1);
-    let miscounted = header
-        .as_ref()
-        .is_some_and(|header| header.counts != (body.old, body.new));
-    let hunk = (!body.text.is_empty())
-        .then(|| Hunk::new(header.map(|header| header.at), heading, body.text));
+    let miscounted = counts.is_some_and(|counts| counts != (body.old, body.new));
+    let hunk = (!body.text.is_empty()).then(|| Hunk::new(start, heading, body.finish()));
     Read {
         hunk,
         end,
@@ -78,7 +81,7 @@ pub(super) fn read_bare(lines: &[&str], at: usize) -> Read {
     let mut body = Body::new(None, Place::Alone, false);
     let end = body.read(lines, at).max(at + 1);
     Read {
-        hunk: (!body.text.is_empty()).then(|| Hunk::new(None, String::new(), body.text)),
+        hunk: (!body.text.is_empty()).then(|| Hunk::new(None, String::new(), body.finish())),
         end,
         miscounted: false,
     }
@@ -87,6 +90,33 @@ pub(super) fn read_bare(lines: &[&str], at: usize) -> Read {
 /// Whether the line is the dashes before the signature of a mail, as `git format-patch` ends.
 pub(super) fn is_signature(line: &str) -> bool {
     matches!(line.trim_end_matches(['\n', '\r']), "-- " | "--")
+}
+
+/// Whether a line may be an item of a list in prose.
+fn is_bullet(line: &str) -> bool {
+    matches!(line.as_bytes(), [b'+' | b'-', b' ', next, ..] if *next != b' ')
+}
+
+/// Whether a line begins what follows a diff in a log, a mail or a message.
+fn ends_hunk(line: &str) -> bool {
+    let id = |start: &str| {
+        line.strip_prefix(start)
+            .is_some_and(|rest| rest.bytes().take_while(u8::is_ascii_hexdigit).count() >= 7)
+    };
+    id("commit ")
+        || id("From ")
+        || [
+            "diff ",
+            "Index: ",
+            "*** ",
+            "```",
+            "~~~",
+            "<<<<<<< SEARCH",
+            "------- SEARCH",
+            "Only in ",
+        ]
+        .iter()
+        .any(|start| line.starts_with(start))
 }
 
 /// The lines of one hunk in the making.
@@ -99,6 +129,8 @@ struct Body {
     text: String,
     old: u64,
     new: u64,
+    /// A context line came without its space, so that the first space of others may be their own.
+    loose: bool,
     /// Blank lines not yet taken: mail and editors strip the space of a blank context line, but they may as well
     /// stand after the hunk.
     blanks: Vec<&'static str>,
@@ -113,6 +145,7 @@ impl Body {
             text: String::new(),
             old: 0,
             new: 0,
+            loose: false,
             blanks: Vec::new(),
         }
     }
@@ -148,11 +181,61 @@ impl Body {
                     self.take_blanks();
                     self.take(line);
                 }
+                _ if self.is_context(lines, at) => {
+                    self.take_blanks();
+                    self.loose = true;
+                    self.take(&format!(" {line}"));
+                }
                 _ => break,
             }
             at += 1;
         }
         at
+    }
+
+    /// Whether a line without a mark is context that lost its space: the hunk goes on after it, or its header says so.
+    fn is_context(&self, lines: &[&str], at: usize) -> bool {
+        if ends_hunk(lines[at]) {
+            return false;
+        }
+        let (full, in_fence) = (self.is_full(), self.place == Place::Alone);
+        for (ahead, line) in lines.iter().enumerate().skip(at + 1).take(LOOK_AHEAD) {
+            if line.starts_with("@@") || ends_hunk(line) || header::begins_file(lines, ahead) {
+                break;
+            }
+            if line.starts_with(['+', '-']) && !is_signature(line) && (in_fence || !is_bullet(line))
+            {
+                return true;
+            }
+            if line.trim().is_empty() && (full || !in_fence) {
+                break;
+            }
+        }
+        if in_fence || full {
+            return !full;
+        }
+        // In prose only as many lines as the header announces, with a blank line behind them.
+        self.left().is_some_and(|(old, new)| {
+            let left = usize::try_from(old).unwrap_or(usize::MAX);
+            let ahead = lines[at..].iter().take(LOOK_AHEAD);
+            old == new && ahead.take_while(|line| !line.trim().is_empty()).count() == left
+        })
+    }
+
+    /// The lines. Where some came without their space, an even number of spaces is taken for the code's own.
+    fn finish(self) -> String {
+        if !self.loose {
+            return self.text;
+        }
+        let mut text = String::with_capacity(self.text.len() + 64);
+        for line in self.text.split_inclusive('\n') {
+            let spaces = line.bytes().take_while(|byte| *byte == b' ').count();
+            if spaces >= 2 && spaces.is_multiple_of(2) {
+                text.push(' ');
+            }
+            text.push_str(line);
+        }
+        text
     }
 
     fn take(&mut self, line: &str) {

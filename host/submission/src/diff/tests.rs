@@ -56,33 +56,35 @@ fn a_rename_with_a_change_deletes_the_old_path_and_names_the_base() {
 }
 
 #[test]
-fn what_holds_no_text_is_left_out_with_a_note_and_deletes_nothing() {
+fn what_holds_no_text_says_what_it_is_and_deletes_nothing() {
     let (files, notes) = read(
         "diff --git a/o.rs b/n.rs\nsimilarity index 100%\nrename from o.rs\nrename to n.rs\n\
-         diff --git a/x.png b/x.png\nindex 1..2\nGIT binary patch\nliteral 3\nKcmZ\n\n\
+         diff --git a/x.pyc b/x.pyc\nindex 1..2\nGIT binary patch\nliteral 3\nKcmZ\n\n\
          diff --git a/m.sh b/m.sh\nold mode 100644\nnew mode 100755\n\
          diff --cc c.rs\nindex 1,2..3\n--- a/c.rs\n+++ b/c.rs\n@@@ -1,1 -1,1 +1,1 @@@\n++x\n",
     );
-    assert_eq!(files, []);
-    let why: Vec<_> = notes
-        .iter()
-        .map(|note| match note {
-            Note::NothingToRead { path, why } => (path.as_str(), why.clone()),
-            other => panic!("{other:?}"),
-        })
+    assert_eq!(notes, []);
+    let contents: Vec<_> = files
+        .into_iter()
+        .map(|file| (file.path, file.content))
         .collect();
     assert_eq!(
-        why,
+        contents,
         [
+            ("c.rs".to_owned(), Content::Unread(Unread::Combined)),
             (
-                "n.rs",
-                Unreadable::RenamedOnly {
+                "m.sh".to_owned(),
+                Content::Metadata {
+                    what: "its mode".into()
+                }
+            ),
+            (
+                "n.rs".to_owned(),
+                Content::Renamed {
                     from: "o.rs".into()
                 }
             ),
-            ("x.png", Unreadable::Binary),
-            ("m.sh", Unreadable::NoHunks),
-            ("c.rs", Unreadable::Combined),
+            ("x.pyc".to_owned(), Content::Unread(Unread::Binary)),
         ]
     );
 }
@@ -146,10 +148,12 @@ fn an_empty_or_unreadable_diff_is_never_silent() {
         "--- a/a\n+++ b/a\nprose\n",
         "@@ -1 +1 @@\n same\n",
     ] {
-        let (files, notes) = read(text);
-        assert!(
-            files.is_empty() && !notes.is_empty(),
-            "{text:?} {files:?} {notes:?}"
+        let (files, _) = read(text);
+        let contents: Vec<_> = files.iter().map(|file| &file.content).collect();
+        assert_eq!(
+            contents,
+            [&Content::Unread(Unread::IncompleteEdit)],
+            "{text:?}"
         );
     }
 }
@@ -182,17 +186,19 @@ fn a_git_line_alone_names_the_file() {
     for (names, path) in [
         ("a/x y.rs b/x y.rs", "x y.rs"),
         ("\"a/\\303\\244.rs\" \"b/\\303\\244.rs\"", "ä.rs"),
-        ("\"a/unfinished", "an unfinished name"),
+        ("\"a/unfinished", "snippet-1.txt"),
     ] {
         let (files, notes) = read(&format!(
             "diff --git {names}\ndeleted file mode 100644\nindex 1..0\n"
         ));
+        let content = if names.ends_with("unfinished") {
+            Content::Unread(Unread::IncompleteEdit)
+        } else {
+            Content::Deleted
+        };
         match files.as_slice() {
-            [file] => assert_eq!(
-                (file.path.as_str(), &file.content),
-                (path, &Content::Deleted)
-            ),
-            _ => assert_eq!((path, notes.len()), ("an unfinished name", 1)),
+            [file] => assert_eq!((file.path.as_str(), &file.content), (path, &content)),
+            _ => panic!("{names}: {files:?} {notes:?}"),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::watch::Watch;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 
 /// Most bytes kept of what git says on stderr.
@@ -52,6 +52,8 @@ pub(crate) struct Call<'a> {
     pub(crate) environment: Vec<(&'static str, OsString)>,
     /// The subcommand and its arguments.
     pub(crate) arguments: &'a [&'a str],
+    /// What it reads on stdin.
+    pub(crate) input: Option<Vec<u8>>,
     /// Most bytes read of its output.
     pub(crate) most: usize,
 }
@@ -65,6 +67,8 @@ pub(crate) struct Ended {
     pub(crate) cut: bool,
     /// It succeeded, or its output was cut.
     pub(crate) success: bool,
+    /// The code it ended with, unless it was killed.
+    pub(crate) code: Option<i32>,
     /// What it complained about.
     pub(crate) trouble: String,
 }
@@ -142,8 +146,9 @@ impl Git {
                 reason: error.to_string(),
             })?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        // Both at once, so that a git with much to say on one cannot block on it.
-        let (output, trouble) = tokio::join!(
+        let stdin = child.stdin.take();
+        // All at once, so that a git with much to say or to hear on one cannot block on it.
+        let (output, trouble, ()) = tokio::join!(
             async {
                 let mut output = Vec::new();
                 if let Some(stdout) = stdout {
@@ -156,6 +161,12 @@ impl Git {
                 Ok(output)
             },
             trouble(stderr),
+            async {
+                if let (Some(mut stdin), Some(input)) = (stdin, &call.input) {
+                    // A git that ends before it heard all says why.
+                    let _ = stdin.write_all(input).await;
+                }
+            },
         );
         let mut output: Vec<u8> = output.map_err(&failed)?;
         let cut = output.len() > call.most;
@@ -165,6 +176,7 @@ impl Git {
             output,
             cut,
             success: cut || status.success(),
+            code: status.code(),
             trouble,
         })
     }
@@ -199,7 +211,10 @@ impl Git {
             ])
             .args(call.arguments)
             .current_dir(call.folder)
-            .stdin(Stdio::null())
+            .stdin(match call.input {
+                Some(_) => Stdio::piped(),
+                None => Stdio::null(),
+            })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);

@@ -8,39 +8,33 @@
 //! files are written. Attributes may still name a driver; without its definition there is nothing to run. The
 //! repository itself is never written to, not even its index.
 //!
-//! The repository's own configuration is in force only in calls that look at no file: resolving a revision, and
-//! reading single settings.
+//! The repository's own configuration is in force only in calls that look at no file; see [`Real`].
 
-use super::child::{Call, Git};
+use super::child::{Call, Ended, Git};
+use super::real::Real;
 use crate::error::RepositoryError;
 use crate::locate::Location;
 use crate::watch::Watch;
 use gansauditor_scratch::ScratchDir;
-use std::ffi::OsString;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// Largest index that is copied, in bytes; some 2 million files.
 const LARGEST_INDEX: u64 = 256 * 1024 * 1024;
+/// Most bytes of what a call says of one thing.
+const MOST_SAID: usize = 256;
 /// Largest `info/exclude` and `info/attributes` that are copied, in bytes.
 const LARGEST_INFO: u64 = 128 * 1024;
-/// Most output of a call that tells one thing, in bytes.
-const SHORT: usize = 64 * 1024;
-/// Settings that say how files are written, and say nothing else.
-const SETTINGS: &str = "^core\\.(autocrlf|eol|filemode|ignorecase|precomposeunicode|symlinks)$";
 
 /// Git's own directory, borrowed.
 #[derive(Debug)]
 pub(crate) struct Mirror {
-    git: Git,
+    real: Real,
     folder: ScratchDir,
-    objects: PathBuf,
-    top: PathBuf,
     /// Where git runs: paths are relative to it, and only what is below it is told.
     root: PathBuf,
-    tree: String,
-    watch: Watch,
 }
 
 /// What git says.
@@ -53,58 +47,47 @@ pub(crate) struct Output {
 }
 
 impl Mirror {
-    /// A mirror of the repository around `root`, to compare with `revision`. `HEAD` before the first commit is
-    /// the empty tree. A tracked file of more than `compared` bytes is not compared (git calls it binary).
+    /// A mirror of the repository around `root`, with more `settings`: lines of the section `core`.
     pub(crate) async fn open(
         root: &Path,
         location: Location,
-        revision: &str,
-        compared: Option<usize>,
+        settings: &str,
         watch: Watch,
     ) -> Result<Self, RepositoryError> {
         let git = Git::find(&location.top)?;
-        let real = Real {
-            git: &git,
-            location: &location,
-            watch: &watch,
-        };
-        real.check().await?;
-        let tree = real.tree(revision).await?;
+        let real = Real::open(git, location, watch).await?;
         let mut configuration = format!(
             "[core]\n\
              \trepositoryFormatVersion = 1\n\
              \tbare = false\n\
              \tabbrev = 12\n\
-             \tquotePath = false\n\
              \tuntrackedCache = false\n\
-             {}",
+             \tsafecrlf = false\n\
+             {settings}{}",
             real.settings().await?
         );
-        if let Some(compared) = compared {
-            configuration.push_str(&format!("\tbigFileThreshold = {compared}\n"));
-        }
         // The length of a name tells the hash.
-        if tree.len() == 64 {
+        if real.empty_tree().await?.len() == 64 {
             configuration.push_str("[extensions]\n\tobjectFormat = sha256\n");
         }
-        let objects = location.common_dir.join("objects");
-        let top = location.top.clone();
+        let location = real.location.clone();
         let folder = tokio::task::spawn_blocking(move || make(&location, &configuration))
             .await
             .unwrap_or_else(|error| Err(io::Error::other(error)))
             .map_err(RepositoryError::io("make a git directory to work in"))?;
         Ok(Self {
-            git,
+            real,
             folder,
-            objects,
-            top,
             root: root.to_owned(),
-            tree,
-            watch,
         })
     }
 
-    /// Unified diffs of the tracked files against the revision.
+    /// The repository itself, for its names.
+    pub(crate) fn real(&self) -> &Real {
+        &self.real
+    }
+
+    /// Unified diffs, by options and revisions. No setting of the user or the repository has a say in their form.
     pub(crate) async fn diff(
         &self,
         options: &[&str],
@@ -115,13 +98,11 @@ impl Mirror {
             "--no-color",
             "--no-ext-diff",
             "--no-textconv",
-            "--ignore-submodules=all",
             "--relative",
             "--src-prefix=a/",
             "--dst-prefix=b/",
         ];
-        self.run(&[&fixed, options, &[&self.tree, "--"]].concat(), most)
-            .await
+        self.run(&[&fixed, options, &["--"]].concat(), most).await
     }
 
     /// Paths of the changed tracked files, in the order of the diff.
@@ -131,7 +112,7 @@ impl Mirror {
         most: usize,
     ) -> Result<(Vec<String>, bool), RepositoryError> {
         let options = [options, &["--name-only", "-z"]].concat();
-        Ok(names(self.diff(&options, most).await?))
+        Ok(texts(names(self.diff(&options, most).await?)))
     }
 
     /// Paths of the files that are neither tracked nor ignored; a repository inside ends with a slash.
@@ -139,158 +120,198 @@ impl Mirror {
         &self,
         most: usize,
     ) -> Result<(Vec<String>, bool), RepositoryError> {
-        let arguments = ["ls-files", "--others", "--exclude-standard", "-z"];
-        Ok(names(self.run(&arguments, most).await?))
+        Ok(texts(names(
+            self.list(&["--others", "--exclude-standard"], most).await?,
+        )))
+    }
+
+    /// What `git ls-files` lists with these options, ended by NULs.
+    pub(crate) async fn list(
+        &self,
+        options: &[&str],
+        most: usize,
+    ) -> Result<Output, RepositoryError> {
+        self.run(&[&["ls-files", "-z"], options].concat(), most)
+            .await
+    }
+
+    /// Puts paths into the copy of the index, so that a diff compares what is there with what lies in the folder. Paths
+    /// are those of `ls-files --full-name`. What the index says of them is not true: it holds no text for them.
+    pub(crate) async fn track(&self, paths: &[Vec<u8>]) -> Result<(), RepositoryError> {
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let blob = self.real.empty_blob().await?;
+        let mut entries = Vec::new();
+        for path in paths {
+            entries.extend_from_slice(format!("100644 {blob} 0\t").as_bytes());
+            entries.extend_from_slice(path);
+            entries.push(0);
+        }
+        let call = Call {
+            input: Some(entries),
+            ..self.call(&["update-index", "-z", "--index-info"], MOST_SAID)
+        };
+        self.end(call).await?.or_error("update-index")?;
+        Ok(())
+    }
+
+    /// Contents of objects by their ids, those of at most `each` bytes, `all` together; others are left out.
+    pub(crate) async fn blobs(
+        &self,
+        ids: &[&str],
+        each: usize,
+        all: usize,
+    ) -> Result<BTreeMap<String, Vec<u8>>, RepositoryError> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let lines = |ids: &[&str]| Some((ids.join("\n") + "\n").into_bytes());
+        let call = Call {
+            input: lines(ids),
+            ..self.call(&["cat-file", "--batch-check"], ids.len() * MOST_SAID)
+        };
+        let sizes = self.end(call).await?.or_error("cat-file")?;
+        let mut left = all;
+        let wanted: Vec<&str> = String::from_utf8_lossy(&sizes.output)
+            .lines()
+            .zip(ids)
+            .filter_map(|(said, id)| {
+                let size: usize = said.rsplit_once(" blob ")?.1.parse().ok()?;
+                (size <= each && size <= left).then(|| {
+                    left -= size;
+                    *id
+                })
+            })
+            .collect();
+        if wanted.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let call = Call {
+            input: lines(&wanted),
+            ..self.call(
+                &["cat-file", "--batch"],
+                all.saturating_add(ids.len() * MOST_SAID),
+            )
+        };
+        let ended = self.end(call).await?.or_error("cat-file")?;
+        Ok(contents(&ended.output))
+    }
+
+    /// Diffs of pairs of texts that are no files of the repository, by their place in the list: their hunks.
+    pub(crate) async fn compare(
+        &self,
+        pairs: &[(String, String)],
+        most: usize,
+    ) -> Result<BTreeMap<usize, Vec<u8>>, RepositoryError> {
+        if pairs.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let failed = RepositoryError::io("write texts to compare");
+        let place = ScratchDir::create("texts").map_err(&failed)?;
+        for side in ["a", "b"] {
+            fs::create_dir(place.path().join(side)).map_err(&failed)?;
+        }
+        for (number, (old, new)) in pairs.iter().enumerate() {
+            for (side, text) in [("a", old), ("b", new)] {
+                let path = place.path().join(side).join(number.to_string());
+                fs::write(path, text).map_err(&failed)?;
+            }
+        }
+        let arguments = [
+            "diff",
+            "--no-index",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-renames",
+            "--no-prefix",
+            "a",
+            "b",
+        ];
+        let call = Call {
+            folder: place.path(),
+            environment: vec![("GIT_WORK_TREE", place.path().into())],
+            ..self.call(&arguments, most)
+        };
+        let mut ended = self.end(call).await?;
+        // This form of diff ends as `diff` does: with 1 where there is a difference.
+        ended.success |= ended.code == Some(1);
+        let ended = ended.or_error("diff")?;
+        if ended.cut {
+            return Err(RepositoryError::TooMuch {
+                what: "the changes of files in other encodings",
+                limit: most,
+            });
+        }
+        Ok(super::patch::numbered(&ended.output))
     }
 
     async fn run(&self, arguments: &[&str], most: usize) -> Result<Output, RepositoryError> {
-        let call = Call {
-            folder: &self.root,
-            git_dir: Some(self.folder.path()),
-            environment: vec![
-                ("GIT_WORK_TREE", self.top.clone().into()),
-                ("GIT_OBJECT_DIRECTORY", self.objects.clone().into()),
-            ],
-            arguments,
-            most,
-        };
-        let ended = self.git.run(call, &self.watch).await?;
+        let ended = self.end(self.call(arguments, most)).await?;
         let ended = ended.or_error(arguments[0])?;
         Ok(Output {
             bytes: ended.output,
             cut: ended.cut,
         })
     }
+
+    fn call<'a>(&'a self, arguments: &'a [&'a str], most: usize) -> Call<'a> {
+        let location = &self.real.location;
+        Call {
+            folder: &self.root,
+            git_dir: Some(self.folder.path()),
+            environment: vec![
+                ("GIT_WORK_TREE", location.top.clone().into()),
+                (
+                    "GIT_OBJECT_DIRECTORY",
+                    location.common_dir.join("objects").into(),
+                ),
+            ],
+            arguments,
+            input: None,
+            most,
+        }
+    }
+
+    async fn end(&self, call: Call<'_>) -> Result<Ended, RepositoryError> {
+        self.real.git.run(call, &self.real.watch).await
+    }
 }
 
-/// Names that end with NULs; one that was cut is dropped. Names that are not text come out with replacement
-/// characters, and thus name nothing that can be opened.
-fn names(output: Output) -> (Vec<String>, bool) {
+/// Names that end with NULs; one that was cut is dropped.
+pub(crate) fn names(output: Output) -> (Vec<Vec<u8>>, bool) {
     let end = output.bytes.iter().rposition(|byte| *byte == 0);
     let names = output.bytes[..end.unwrap_or(0)]
         .split(|byte| *byte == 0)
         .filter(|name| !name.is_empty())
-        .map(|name| String::from_utf8_lossy(name).into_owned())
+        .map(<[u8]>::to_vec)
         .collect();
     (names, output.cut)
 }
 
-/// The repository with its own configuration: asked for names and settings only.
-struct Real<'a> {
-    git: &'a Git,
-    location: &'a Location,
-    watch: &'a Watch,
+/// Names that are not text come out with replacement characters, and thus name nothing that can be opened.
+fn texts((names, cut): (Vec<Vec<u8>>, bool)) -> (Vec<String>, bool) {
+    let text = |name: &Vec<u8>| String::from_utf8_lossy(name).into_owned();
+    (names.iter().map(text).collect(), cut)
 }
 
-impl Real<'_> {
-    /// Whether git itself takes this for a repository, and one that the user trusts. Git's guard against other
-    /// users' repositories is kept: a `.git` that somebody puts into a shared folder would make the files of
-    /// all others below it untracked files of his repository.
-    async fn check(&self) -> Result<(), RepositoryError> {
-        let top = &self.location.top;
-        let root = || top.display().to_string();
-        let ceiling = top.parent().map_or_else(OsString::new, Into::into);
-        let arguments = ["rev-parse", "--absolute-git-dir"];
-        let call = Call {
-            folder: top,
-            git_dir: None,
-            environment: vec![("GIT_CEILING_DIRECTORIES", ceiling)],
-            arguments: &arguments,
-            most: SHORT,
+/// What `cat-file --batch` says: of each object a line with its id, kind and size, its content, and a line feed.
+fn contents(mut said: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut contents = BTreeMap::new();
+    while let Some(end) = said.iter().position(|byte| *byte == b'\n') {
+        let line = String::from_utf8_lossy(&said[..end]).into_owned();
+        said = &said[end + 1..];
+        let Some((id, size)) = line.split_once(" blob ") else {
+            continue;
         };
-        let ended = self.git.run(call, self.watch).await?;
-        if !ended.success && ended.trouble.contains("dubious ownership") {
-            return Err(RepositoryError::NotTrusted { root: root() });
-        }
-        if !ended.success && ended.trouble.contains("not a git repository") {
-            return Err(RepositoryError::NoRepository { root: root() });
-        }
-        let ended = ended.or_error("rev-parse")?;
-        let found = fs::canonicalize(ended.line()).ok();
-        let foreign = RepositoryError::ForeignGitDirectory { root: root() };
-        if found.as_ref() != Some(&self.location.git_dir) {
-            return Err(foreign);
-        }
-        if self.location.doubtful && !self.works_on(top).await? {
-            return Err(foreign);
-        }
-        Ok(())
-    }
-
-    /// Whether the git directory's configuration names this folder, as a submodule's does.
-    async fn works_on(&self, top: &Path) -> Result<bool, RepositoryError> {
-        let ended = self
-            .ask(&[
-                "config",
-                "--local",
-                "--no-includes",
-                "--get",
-                "core.worktree",
-            ])
-            .await?;
-        let place = fs::canonicalize(self.location.git_dir.join(ended.line()));
-        Ok(ended.success && place.is_ok_and(|place| place == top))
-    }
-
-    /// The name of the tree of a revision.
-    async fn tree(&self, revision: &str) -> Result<String, RepositoryError> {
-        let verify = ["rev-parse", "--verify", "--quiet", "--end-of-options"];
-        let named = format!("{revision}^{{tree}}");
-        let ended = self.ask(&[&verify[..], &[&named]].concat()).await?;
-        let tree = if ended.success {
-            ended.line()
-        } else if revision == "HEAD" && !self.ask(&[&verify[..], &["HEAD"]].concat()).await?.success
-        {
-            // Before the first commit everything is new.
-            let empty = ["hash-object", "-t", "tree", "--stdin"];
-            self.ask(&empty).await?.or_error("hash-object")?.line()
-        } else {
-            return Err(RepositoryError::UnknownRevision {
-                revision: revision.to_owned(),
-            });
+        let Some(content) = size.parse().ok().and_then(|size: usize| said.get(..size)) else {
+            break;
         };
-        if matches!(tree.len(), 40 | 64) && tree.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            Ok(tree)
-        } else {
-            Err(RepositoryError::UnknownRevision {
-                revision: revision.to_owned(),
-            })
-        }
+        contents.insert(id.to_owned(), content.to_vec());
+        said = said.get(content.len() + 1..).unwrap_or_default();
     }
-
-    /// The settings that are taken over, as lines of a configuration.
-    async fn settings(&self) -> Result<String, RepositoryError> {
-        let ended = self
-            .ask(&[
-                "config",
-                "--local",
-                "--no-includes",
-                "-z",
-                "--get-regexp",
-                SETTINGS,
-            ])
-            .await?;
-        // Without any such setting git says so by failing.
-        let said = String::from_utf8_lossy(&ended.output).into_owned();
-        Ok(said
-            .split('\0')
-            .filter_map(|setting| setting.split_once('\n'))
-            .filter(|(_, value)| value.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-            .filter_map(|(name, value)| Some((name.strip_prefix("core.")?, value)))
-            .map(|(name, value)| format!("\t{name} = {value}\n"))
-            .collect())
-    }
-
-    async fn ask(&self, arguments: &[&str]) -> Result<super::child::Ended, RepositoryError> {
-        let call = Call {
-            folder: &self.location.top,
-            git_dir: Some(&self.location.git_dir),
-            environment: vec![("GIT_WORK_TREE", self.location.top.clone().into())],
-            arguments,
-            most: SHORT,
-        };
-        self.git.run(call, self.watch).await
-    }
+    contents
 }
 
 fn make(location: &Location, configuration: &str) -> io::Result<ScratchDir> {
@@ -375,14 +396,23 @@ mod tests {
     }
 
     #[test]
+    fn contents_are_told_apart_by_their_sizes() {
+        let said = b"aa blob 5\nx\n\0y\n\nbb missing\ncc blob 0\n\ndd blob 9\ncut";
+        let read = contents(said);
+        assert_eq!(read.len(), 2);
+        assert_eq!(read["aa"], b"x\n\0y\n");
+        assert_eq!(read["cc"], b"");
+    }
+
+    #[test]
     fn a_name_that_was_cut_is_dropped() {
         let output = |bytes: &[u8], cut| Output {
             bytes: bytes.to_vec(),
             cut,
         };
         let (all, _) = names(output(b"a\0b c\n\0", false));
-        assert_eq!(all, ["a", "b c\n"]);
-        assert_eq!(names(output(b"a\0b", true)), (vec!["a".to_owned()], true));
+        assert_eq!(all, [&b"a"[..], b"b c\n"]);
+        assert_eq!(names(output(b"a\0b", true)), (vec![b"a".to_vec()], true));
         assert_eq!(names(output(b"", false)), (Vec::new(), false));
     }
 }

@@ -1,6 +1,7 @@
 //! Git's diff, file by file.
 
 use gansauditor_submission::unquote;
+use std::collections::BTreeMap;
 
 /// The diff of one file.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,6 +49,27 @@ pub(crate) fn split(diff: &[u8], cut: bool) -> Vec<FilePatch> {
         same
     });
     patches
+}
+
+/// The hunks of a diff between two folders of texts, `a` and `b`, that are named by numbers.
+pub(crate) fn numbered(diff: &[u8]) -> BTreeMap<usize, Vec<u8>> {
+    let lines: Vec<&[u8]> = diff.split_inclusive(|byte| *byte == b'\n').collect();
+    let mut hunks: BTreeMap<usize, Vec<u8>> = BTreeMap::new();
+    let (mut number, mut within) = (None, false);
+    for line in lines {
+        if let Some(names) = line.strip_prefix(b"diff --git a/") {
+            let name = names.split(|byte| *byte == b' ').next().unwrap_or_default();
+            number = std::str::from_utf8(name)
+                .ok()
+                .and_then(|name| name.parse().ok());
+            within = false;
+        }
+        within |= line.starts_with(b"@@ ");
+        if let (true, Some(number)) = (within, number) {
+            hunks.entry(number).or_default().extend_from_slice(line);
+        }
+    }
+    hunks
 }
 
 fn read(bytes: &[u8]) -> Option<FilePatch> {
@@ -106,6 +128,17 @@ diff --git \"a/q\\\"\\303\\274\\n\" \"b/q\\\"\\303\\274\\n\"\nBinary files a/1 a
         );
         assert!(patches[0].bytes.ends_with(b"+diff --git a/no b/no\n"));
         assert_eq!(split(&diff[..diff.len() - 20], true).len(), 2);
+    }
+
+    #[test]
+    fn hunks_of_numbered_texts_are_told_apart() {
+        let diff =
+            b"diff --git a/0 b/0\nindex 1..2 100644\n--- a/0\n+++ b/0\n@@ -1 +1 @@\n-a\n+b\n\
+diff --git a/12 b/12\n--- a/12\n+++ b/12\n@@ -1 +1 @@\n-c\n+d\n\\ No newline at end of file\n";
+        let hunks = numbered(diff);
+        assert_eq!(hunks.len(), 2);
+        assert_eq!(hunks[&0], b"@@ -1 +1 @@\n-a\n+b\n");
+        assert!(hunks[&12].ends_with(b"+d\n\\ No newline at end of file\n"));
     }
 
     #[test]

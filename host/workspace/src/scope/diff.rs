@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// A renamed file is shown as such; with more than this many candidates on either side git does not look.
-const OPTIONS: &[&str] = &["--find-renames", "-l200"];
+const OPTIONS: [&str; 3] = ["--find-renames", "-l200", "--ignore-submodules=all"];
 
 /// What git says of a file.
 enum Change {
@@ -40,13 +40,18 @@ pub(crate) async fn diff(
         root: root.display().to_string(),
     })?;
     let location = Location::of(top)?;
-    let compared = Some(limits.compared_bytes);
-    let mirror = Mirror::open(root, location, "HEAD", compared, watch.clone()).await?;
-    let told = mirror.diff(OPTIONS, limits.git_bytes).await?;
+    let settings = format!(
+        "\tquotePath = false\n\tbigFileThreshold = {}\n",
+        limits.compared_bytes
+    );
+    let mirror = Mirror::open(root, location, &settings, watch.clone()).await?;
+    let tree_of_head = mirror.real().tree("HEAD").await?;
+    let options = [&OPTIONS[..], &[&tree_of_head]].concat();
+    let told = mirror.diff(&options, limits.git_bytes).await?;
     let mut changes = BTreeMap::new();
     let mut unnamed = false;
     if told.cut {
-        let (names, cut) = mirror.changed(OPTIONS, limits.git_bytes).await?;
+        let (names, cut) = mirror.changed(&options, limits.git_bytes).await?;
         changes.extend(names.into_iter().map(|path| (path, Change::Untold)));
         unnamed |= cut;
     }

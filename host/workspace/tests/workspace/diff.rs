@@ -2,9 +2,7 @@
 
 use crate::support::{Place, git_in, never_shows, read, request, says, shown, text};
 use gansauditor_audit::domain::ContextScope;
-use gansauditor_workspace::{Changes, Limits, Repository, RepositoryError};
-use std::time::Duration;
-use tokio_util::sync::CancellationToken;
+use gansauditor_workspace::{Limits, Repository};
 
 const TEN: &str = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
 
@@ -312,46 +310,4 @@ fn files_in_conflict_are_shown_with_their_marks() {
     );
     let context = place.diff();
     assert!(text(&context, "a.rs").contains("+<<<<<<<"), "{context:#?}");
-}
-
-#[test]
-fn changes_since_a_revision_hold_everything_that_is_to_be_judged() {
-    let place = Place::committed(&[("a.rs", "a\n"), ("b.rs", "b\n")]);
-    place.run_git(&["tag", "one"]);
-    place.write("a.rs", "committed\n");
-    place.commit();
-    place.write("b.rs", "not committed\n");
-    place.write("new.rs", "new\n");
-    place.link("link.rs", "/etc/passwd");
-    let runtime = crate::support::runtime();
-    let since = |revision: &str, most: usize| {
-        runtime.block_on(Changes::since(
-            &place.repository(),
-            revision,
-            most,
-            Duration::from_secs(60),
-            CancellationToken::new(),
-        ))
-    };
-    let changes = since("one", 1 << 20).unwrap();
-    assert!(changes.diff.contains("+committed\n") && changes.diff.contains("+not committed\n"));
-    assert_eq!(changes.patched["b.rs"], "not committed\n");
-    assert_eq!(
-        changes.untracked,
-        [("new.rs".to_owned(), b"new\n".to_vec())]
-    );
-    let changes = since("HEAD", 1 << 20).unwrap();
-    assert!(!changes.diff.contains("+committed\n"));
-    for unknown in ["no-such-branch", "--output=x", "HEAD; touch x"] {
-        assert_eq!(
-            since(unknown, 1 << 20),
-            Err(RepositoryError::UnknownRevision {
-                revision: unknown.to_owned()
-            })
-        );
-    }
-    assert!(matches!(
-        since("one", 100),
-        Err(RepositoryError::TooMuch { .. })
-    ));
 }

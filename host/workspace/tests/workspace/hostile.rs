@@ -2,7 +2,7 @@
 
 use crate::support::{OUTSIDE, Place, git_in, never_shows, read, request, shown, text};
 use gansauditor_audit::domain::ContextScope;
-use gansauditor_workspace::{Changes, Limits, Repository};
+use gansauditor_workspace::{Changes, Limits, Repository, Wanted};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -115,9 +115,12 @@ fn nothing_that_a_repository_configures_is_run() {
     place.whole();
     place.paths(&["."]);
     let changes = crate::support::runtime()
-        .block_on(Changes::since(
+        .block_on(Changes::of(
             &place.repository(),
-            "HEAD",
+            &Wanted {
+                revision: "HEAD".to_owned(),
+                staged: false,
+            },
             1 << 20,
             Duration::from_secs(60),
             CancellationToken::new(),

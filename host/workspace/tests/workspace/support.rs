@@ -49,6 +49,18 @@ impl Place {
         place
     }
 
+    /// The same again, to be changed by itself.
+    pub(crate) fn copied(&self) -> Self {
+        let copy = Self::new();
+        std::fs::remove_dir(copy.root()).unwrap();
+        let copied = Command::new("cp")
+            .arg("-a")
+            .args([self.root(), copy.root()])
+            .status();
+        assert!(copied.unwrap().success());
+        copy
+    }
+
     pub(crate) fn root(&self) -> PathBuf {
         self.folder.join("root")
     }
@@ -72,6 +84,12 @@ impl Place {
     pub(crate) fn commit(&self) {
         self.run_git(&["add", "-A"]);
         self.run_git(&["commit", "-q", "-m", "a commit"]);
+    }
+
+    /// As [`Self::commit`], where there may be nothing to commit.
+    pub(crate) fn commit_all(&self) {
+        self.run_git(&["add", "-A"]);
+        self.run_git(&["commit", "-q", "--allow-empty", "-m", "all"]);
     }
 
     pub(crate) fn run_git(&self, arguments: &[&str]) -> String {

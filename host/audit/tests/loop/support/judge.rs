@@ -129,6 +129,7 @@ impl Judge for ScriptedJudge {
             },
             provenance: String::new(),
             checks: vec![],
+            remarks: vec![],
         })
     }
 }

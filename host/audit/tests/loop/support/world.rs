@@ -106,6 +106,18 @@ impl World {
         Self::new(ScriptedJudge::new(kind, script), config(), rule)
     }
 
+    /// The ordinary rule beside these files.
+    pub(crate) fn beside(disk: &Arc<super::Disk>, script: Vec<Act>) -> Self {
+        let judge = ScriptedJudge::new(JudgeKind::Static, script);
+        let panel = Panel::of(judge.clone());
+        Self::with(judge, panel, Some(disk.clone()), config(), ordinary_rule)
+    }
+
+    /// What the newest submission was resolved to.
+    pub(crate) fn newest(&self) -> Work {
+        self.works().pop().expect("a submission is on record")
+    }
+
     pub(crate) async fn submit(&self, text: &str) -> Result<AuditReport, AuditError> {
         self.audits.audit(request("s", text), &Unheard).await
     }

@@ -200,6 +200,7 @@ pub(crate) struct Artifact {
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct Invocation {
     pub(crate) execution_successful: Flag,
+    pub(crate) working_directory: Object<ArtifactLocation>,
     pub(crate) tool_execution_notifications: Few<Object<Notification>, 1000>,
     pub(crate) tool_configuration_notifications: Few<Object<Notification>, 1000>,
 }

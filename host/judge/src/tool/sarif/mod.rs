@@ -4,6 +4,7 @@
 //! what fits the submission: findings are only in files that were given, at lines they have, with the text that is there.
 
 mod log;
+mod log_path;
 mod loose;
 mod message;
 mod places;
@@ -17,8 +18,8 @@ use crate::wording::cut;
 use gansauditor_audit::domain::{Extent, Location, Reported, WorkFile};
 use log::{Component, Log, Notification, PhysicalLocation, Rule, Run, SarifResult};
 use loose::Object;
-use places::Given;
 pub(crate) use places::Places;
+use places::{Found, Given, PlacesOf};
 use rules::Rules;
 
 /// Most findings of a run that are kept: the worst.
@@ -28,6 +29,8 @@ const RULE_CHARS: usize = 160;
 const TEXT_CHARS: usize = 400;
 /// Longest reason why a file was not read, in characters.
 const REASON_CHARS: usize = 120;
+/// Paths that are named of those that fit several files.
+const MAX_DOUBTFUL: usize = 3;
 /// Longest address of a rule's page that is worth showing, in characters.
 const URI_CHARS: usize = 160;
 /// Longest anchor, in characters: what identifies a finding, not what explains it.
@@ -46,6 +49,9 @@ pub(crate) struct Told {
     pub(crate) unintelligible: usize,
     /// Results that were too many.
     pub(crate) unlisted: usize,
+    /// Results at a path that fits several of the files, and the first such paths.
+    pub(crate) doubtful: usize,
+    pub(crate) doubtful_paths: Vec<String>,
 }
 
 /// What is needed to read a log.
@@ -66,6 +72,8 @@ enum Place<'f> {
     Nowhere,
     /// In no file that was given.
     Outside,
+    /// In one of several files; the path that the log names.
+    Doubtful(String),
     /// In a file.
     In(&'f Given<'f>, Option<(u32, u32)>),
 }
@@ -106,7 +114,8 @@ impl Reader<'_> {
     }
 
     fn run(&self, run: &Run, told: &mut Told) {
-        self.invocations(run, told);
+        let places = self.places.of(run);
+        self.invocations(run, &places, told);
         if !run.results.is_there && told.failure.is_none() {
             // The standard: no list of results means that there was no scan.
             told.failure = Some("its log has no list of results".to_owned());
@@ -123,8 +132,18 @@ impl Reader<'_> {
                 told.unintelligible += 1;
                 continue;
             }
-            let finding = match self.place(result, run) {
+            let finding = match place(result, &places) {
                 Place::Outside => continue,
+                Place::Doubtful(path) => {
+                    told.doubtful += 1;
+                    let path = self.text.beginning(&path, REASON_CHARS);
+                    if told.doubtful_paths.len() < MAX_DOUBTFUL
+                        && !told.doubtful_paths.contains(&path)
+                    {
+                        told.doubtful_paths.push(path);
+                    }
+                    continue;
+                }
                 Place::Nowhere => self.finding(result, id, described, run, None),
                 Place::In(file, lines) => {
                     if !concerns(file.file, lines) {
@@ -143,7 +162,7 @@ impl Reader<'_> {
     }
 
     /// What the tool says of its own running.
-    fn invocations(&self, run: &Run, told: &mut Told) {
+    fn invocations(&self, run: &Run, places: &PlacesOf<'_, '_>, told: &mut Told) {
         for invocation in &run.invocations.items {
             let notifications: Vec<(&str, &Notification)> = invocation
                 .tool_execution_notifications
@@ -159,13 +178,14 @@ impl Reader<'_> {
             for (_, notification) in &notifications {
                 let text = message::text(&notification.message, None);
                 let reason = self.text.beginning(&text, REASON_CHARS).replace('\n', " ");
-                let located = notification.locations.items.iter().filter_map(|one| {
-                    self.places
-                        .file(&one.physical_location.artifact_location, run)
-                });
+                let located = notification
+                    .locations
+                    .items
+                    .iter()
+                    .filter_map(|one| places.file(&one.physical_location.artifact_location));
                 let mut files: Vec<&Given<'_>> = located.collect();
                 if notification.locations.items.is_empty() {
-                    files.extend(self.places.named_in(&text));
+                    files.extend(places.named_in(&text));
                 }
                 for given in files {
                     let path = &given.file.path;
@@ -185,26 +205,6 @@ impl Reader<'_> {
                     .unwrap_or_else(|| "it does not say why".to_owned());
                 told.failure = Some(self.text.beginning(&reason, TEXT_CHARS));
             }
-        }
-    }
-
-    fn place(&self, result: &SarifResult, run: &Run) -> Place<'_> {
-        let mut named_any = false;
-        for location in &result.locations.items {
-            let physical: &PhysicalLocation = &location.physical_location;
-            let artifact = &physical.artifact_location;
-            if artifact.uri.some().is_none() && artifact.index.0.is_none() {
-                continue;
-            }
-            named_any = true;
-            if let Some(file) = self.places.file(artifact, run) {
-                return Place::In(file, lines(physical, file));
-            }
-        }
-        if named_any {
-            Place::Outside
-        } else {
-            Place::Nowhere
         }
     }
 
@@ -275,6 +275,28 @@ impl Reader<'_> {
             (text, page) => text.or(page),
         }
     }
+}
+
+/// Where a result is: in the first file that it names for certain.
+fn place<'p>(result: &SarifResult, places: &PlacesOf<'p, 'p>) -> Place<'p> {
+    let mut place = Place::Nowhere;
+    for location in &result.locations.items {
+        let physical: &PhysicalLocation = &location.physical_location;
+        let artifact = &physical.artifact_location;
+        if artifact.uri.some().is_none() && artifact.index.0.is_none() {
+            continue;
+        }
+        match places.find(artifact) {
+            Found::File(file) => return Place::In(file, lines(physical, file)),
+            Found::Doubtful => place = Place::Doubtful(artifact.uri.as_str().to_owned()),
+            Found::Outside => {
+                if matches!(place, Place::Nowhere) {
+                    place = Place::Outside;
+                }
+            }
+        }
+    }
+    place
 }
 
 /// Whether a result is a defect that is there. What the code under audit silences is reported; what the operator's

@@ -2,7 +2,8 @@
 
 use super::sample::{decision, report, revise, shown};
 use gansauditor_audit::domain::{
-    CompleteReason, Coverage, DecidedBy, ReviewReason, Severity, Status, StopReason,
+    CheckResult, CompleteReason, Coverage, DecidedBy, Digest, Evidence, ReviewReason, Severity,
+    Status, StopReason,
 };
 use serde_json::json;
 
@@ -119,5 +120,35 @@ fn standing_findings_come_first_and_the_worst_of_them_before_the_others() {
             &answer["ledger"]["fixed"]
         ],
         [1, 1, 1]
+    );
+}
+
+#[test]
+fn checks_are_named_with_how_they_ended_what_did_not_pass_first() {
+    let mut report = report(decision(Status::Continue, 1, 100.0));
+    assert!(shown(&report).get("checks").is_none());
+    let ended = |number: usize, outcome| Evidence {
+        check: format!("check-{number}"),
+        submission: Digest::of(b"work"),
+        outcome,
+        provenance: "pytest".into(),
+        detail: "did not end within 4.5 s and was killed\n".to_owned() + &"x".repeat(4000),
+    };
+    let evidence = &mut report.review.as_mut().unwrap().evidence;
+    evidence.extend((0..60).map(|number| ended(number, CheckResult::Passed)));
+    evidence.push(ended(60, CheckResult::Errored));
+    let answer = shown(&report);
+    let checks = answer["checks"].as_array().unwrap();
+    assert_eq!(checks[0]["name"], "check-60");
+    assert_eq!(checks[0]["outcome"], "errored");
+    let detail = checks[0]["detail"].as_str().unwrap();
+    assert!(detail.starts_with("did not end within 4.5 s") && detail.len() < 400);
+    assert!(checks.len() > 2 && checks.len() < 20);
+    let cut = format!("{} more entries of `checks`", 61 - checks.len());
+    let notices = answer["notices"].as_array().unwrap();
+    assert!(
+        notices
+            .iter()
+            .any(|notice| notice.as_str().unwrap().starts_with(&cut))
     );
 }

@@ -26,6 +26,7 @@ const KEYS: &[&str] = &[
     "policy",
     "decision",
     "ledger",
+    "checks",
     "files",
     "notices",
 ];

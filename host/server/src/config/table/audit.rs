@@ -2,7 +2,7 @@
 
 use crate::config::setting::{Choice, Decimal, Switch, Text, Whole};
 use gansauditor_audit::GanConfigMode;
-use gansauditor_audit::domain::{DetailLevel, Severity};
+use gansauditor_audit::domain::{CheckErrors, DetailLevel, Severity};
 
 pub(in crate::config) static AUDITING: Switch = Switch {
     name: "ENABLE_GAN_AUDITING",
@@ -142,6 +142,13 @@ pub(in crate::config) static BLOCKING: Choice<Severity> = Choice {
     ],
     default: ("critical", Severity::Critical),
     meaning: "Open findings of this severity or worse forbid completion, whatever the score.",
+};
+
+pub(in crate::config) static CHECK_ERRORS: Choice<CheckErrors> = Choice {
+    name: "AUDIT_CHECK_ERRORS",
+    options: &[("block", CheckErrors::Block), ("note", CheckErrors::Note)],
+    default: ("block", CheckErrors::Block),
+    meaning: "What a check (check:NAME) means that hangs, is killed or cannot be run: the work does not complete until it ends, or the answer says so and nothing waits for it.",
 };
 
 pub(in crate::config) static GAN_CONFIG: Choice<GanConfigMode> = Choice {

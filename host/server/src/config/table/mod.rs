@@ -8,7 +8,7 @@ pub(super) mod policy;
 use super::setting::Setting;
 
 /// Every setting, in the order they are shown.
-pub(crate) static SETTINGS: [&dyn Setting; 62] = [
+pub(crate) static SETTINGS: [&dyn Setting; 63] = [
     &audit::AUDITING,
     &audit::SYNCHRONOUS,
     &audit::THOUGHT_LOGGING_OFF,
@@ -63,6 +63,7 @@ pub(crate) static SETTINGS: [&dyn Setting; 62] = [
     &audit::TIER_LOOPS[2],
     &audit::HARD_STOP,
     &audit::BLOCKING,
+    &audit::CHECK_ERRORS,
     &audit::STAGNATION,
     &audit::STAGNATION_START,
     &audit::STAGNATION_THRESHOLD,

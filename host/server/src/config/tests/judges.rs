@@ -1,6 +1,6 @@
 //! Which judges there are, and their key.
 
-use super::{read, variables};
+use super::{read, remarks, variables};
 use crate::config::*;
 
 #[test]
@@ -32,6 +32,13 @@ fn a_judge_that_is_not_there_is_an_error_and_never_another_judge() {
         let refused = matches!(seats(text.as_str()), Err(ConfigError::JudgeWeight(_)));
         assert!(refused, "{text}");
     }
+}
+
+#[test]
+fn a_panel_of_checks_alone_is_remarked_on() {
+    let remarked = |text: &str| remarks(&[("AUDIT_JUDGE", text)]).contains("checks alone");
+    assert!(remarked("check:tests") && remarked("check:tests=2,check:types"));
+    assert!(!remarked("static,check:tests") && !remarked("auto"));
 }
 
 #[test]

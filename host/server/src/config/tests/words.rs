@@ -3,7 +3,7 @@
 use super::read;
 use crate::config::*;
 use gansauditor_audit::ContextConfig;
-use gansauditor_audit::domain::{ContextScope, DetailLevel, Severity};
+use gansauditor_audit::domain::{CheckErrors, ContextScope, DetailLevel, Severity};
 
 #[test]
 fn switches_are_on_only_for_true() {
@@ -70,6 +70,23 @@ fn words_are_taken_in_any_case_and_others_fall_back() {
         assert_eq!(
             read(&[("GAN_CONFIG_MODE", text)]).audit.gan_config,
             mode,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_check_that_could_not_be_run_blocks_unless_it_is_only_noted() {
+    for (text, errors, count) in [
+        ("", CheckErrors::Block, 0),
+        ("block", CheckErrors::Block, 0),
+        ("Note", CheckErrors::Note, 0),
+        ("ignore", CheckErrors::Block, 1),
+    ] {
+        let config = read(&[("AUDIT_CHECK_ERRORS", text)]);
+        assert_eq!(
+            (config.audit.criteria.check_errors, config.remarks.len()),
+            (errors, count),
             "{text}"
         );
     }

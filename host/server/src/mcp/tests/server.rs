@@ -52,6 +52,7 @@ impl Judge for Gate {
             usage: Usage::default(),
             provenance: String::new(),
             checks: Vec::new(),
+            remarks: Vec::new(),
         })
     }
 }

@@ -1,43 +1,61 @@
 //! `gansauditor audit`.
 
+mod input;
+mod nothing;
+
 use super::{output, progress};
 use crate::config::{Config, State};
 use crate::report::{Sources, sarif, text};
 use crate::signals::Signals;
 use crate::wiring::{self, Place};
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use gansauditor_audit::domain::{SessionId, Severity, Status};
+use gansauditor_audit::domain::{Finding, SessionId, Severity, Status};
+use gansauditor_audit::ports::StoreError;
+use gansauditor_audit::session::Standing;
 use gansauditor_audit::{AuditReport, AuditRequest};
 use gansauditor_legacy::{Answer, ThoughtLog, ToolCall};
-use gansauditor_submission::{GanConfig, Limits, Submission};
-use gansauditor_workspace::{Changes, Repository};
-use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use gansauditor_submission::Limits;
+use input::{Input, Work, from_changes, from_files};
+use nothing::Nothing;
+use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 const EXAMPLES: &str = "\
 Examples:
   gansauditor audit src/rates.py                   one review of a file
   gansauditor audit --diff                         what is not committed yet; only what was added is judged
-  gansauditor audit --diff main --format sarif     what a branch adds, for a code scanning service
+  gansauditor audit --staged                       what the next commit would hold
+  gansauditor audit --diff main...HEAD             what a branch adds since it left main
+  gansauditor audit --diff main --format sarif     what differs from main, for a code scanning service
   gansauditor audit --session rates src/rates.py   again and again, until it is complete
   gh pr diff | gansauditor audit -                 a diff, or what an agent would send, from stdin
 
+Committed work: an agent that commits leaves nothing for --diff alone. Note the commit before it starts, and
+compare with that one; it takes in what is committed since, and what is not:
+  base=$(git rev-parse HEAD)
+  gansauditor audit --diff $base
+
+What was there before: a stash commit holds your own uncommitted changes without touching a file; as the base it
+leaves them out. Git prints none where nothing is uncommitted:
+  base=$(git stash create); base=${base:-$(git rev-parse HEAD)}
+  gansauditor audit --diff $base
+A stash commit does not hold untracked files: add or ignore yours first.
+
+Files and diffs may be in UTF-8, in UTF-16 with a byte order mark, or in windows-1252 (Latin-1).
+
 Exit codes:
-  0  complete; with --fail-on: nothing of that severity stands
+  0  complete, or nothing to judge: said on stderr, and with --json as `nothingToJudge`;
+     with --fail-on: nothing of that severity stands
   1  not complete; with --fail-on: something of that severity stands
-  2  there was no audit: nothing to judge, or something failed";
+  2  there was no audit: no repository, no work in what was sent, a judge that failed, wrong arguments";
 
 /// There was no audit.
 pub(super) const NO_AUDIT: u8 = 2;
 /// Name of the session that is forgotten afterwards.
 const EPHEMERAL: &str = "audit";
-/// How long git may take to say what changed.
-const GIT_TIME: Duration = Duration::from_secs(60);
 
 /// Audits files, a diff, or what an agent would send.
 #[derive(Debug, Args)]
@@ -45,20 +63,27 @@ const GIT_TIME: Duration = Duration::from_secs(60);
 pub(super) struct Audit {
     /// Files to judge; `-` reads stdin: a diff, code, or Markdown with code in it
     #[arg(
-        required_unless_present = "diff",
-        conflicts_with = "diff",
+        required_unless_present_any = ["diff", "staged"],
+        conflicts_with_all = ["diff", "staged"],
         value_name = "FILE"
     )]
     files: Vec<PathBuf>,
-    /// Judge what changed in this repository since a revision, untracked files included
-    #[arg(long, value_name = "REVISION", num_args = 0..=1, default_missing_value = "HEAD")]
-    diff: Option<String>,
+    /// Judge what changed in this repository since a commit (default HEAD), committed or not, untracked files included;
+    /// `A..B`: between two commits; `A...B`: in B since it left A
+    #[arg(long, value_name = "BASE", num_args = 0..=1)]
+    diff: Option<Option<String>>,
+    /// Judge what is staged, against HEAD or the commit of --diff
+    #[arg(long, visible_alias = "cached")]
+    staged: bool,
     /// Go on in this session; without it nothing is kept
     #[arg(long, value_name = "ID")]
     session: Option<String>,
     /// What to print
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// As --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
     /// Fail only when a finding of this severity or worse stands
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
@@ -97,25 +122,12 @@ impl From<FailOn> for Severity {
     }
 }
 
-/// What is to be judged.
-struct Input {
-    submission: Submission,
-    config: Option<GanConfig>,
-    /// Texts of patched files, by path.
-    patched: BTreeMap<String, String>,
-    notes: Vec<String>,
-}
-
 impl Audit {
     pub(super) fn run(self, mut config: Config) -> anyhow::Result<ExitCode> {
         let limits = Limits::default();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
-        let input = match &self.diff {
-            Some(revision) => runtime.block_on(from_changes(revision, &limits))?,
-            None => from_files(&self.files, &limits)?,
-        };
         let session = match &self.session {
             Some(id) => SessionId::new(id.as_str()).context("--session")?,
             None => {
@@ -123,26 +135,67 @@ impl Audit {
                 SessionId::new(EPHEMERAL)?
             }
         };
-        let (report, sources) = runtime.block_on(audit(&config, session, input))?;
-        self.print(&report, &sources)?;
-        Ok(if self.fails(&report) {
-            ExitCode::from(1)
+        let input = if self.diff.is_some() || self.staged {
+            let revision = self.diff.as_ref().and_then(Option::as_deref);
+            runtime.block_on(from_changes(revision, self.staged, &limits))?
         } else {
-            ExitCode::SUCCESS
-        })
+            from_files(&self.files, &limits)?
+        };
+        let passes = match input {
+            Input::Work(work) => {
+                let audited = runtime.block_on(audit(&config, session, work));
+                // What still runs on a thread that blocks is of no use to anybody.
+                runtime.shutdown_background();
+                let (report, sources) = audited?;
+                self.print(&report, &sources)?;
+                let complete = matches!(report.decision.status, Status::Complete(_));
+                self.passes(&report.ledger, complete)
+            }
+            Input::Nothing(nothing) => runtime.block_on(self.nothing(&config, session, nothing))?,
+        };
+        Ok(ExitCode::from(u8::from(!passes)))
     }
 
-    fn fails(&self, report: &AuditReport) -> bool {
+    fn passes(&self, ledger: &[Finding], complete: bool) -> bool {
         match self.fail_on.map(Severity::from) {
-            Some(severity) => report.ledger.iter().any(|finding| {
+            Some(severity) => !ledger.iter().any(|finding| {
                 finding.state.is_standing() && finding.reported.severity >= severity
             }),
-            None => !matches!(report.decision.status, Status::Complete(_)),
+            None => complete,
         }
     }
 
+    fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+
+    /// Says that there is nothing to judge. A session that was not complete is not made so by submitting nothing.
+    async fn nothing(
+        &self,
+        config: &Config,
+        session: SessionId,
+        mut nothing: Nothing,
+    ) -> anyhow::Result<bool> {
+        let mut passes = true;
+        if self.session.is_some() {
+            let parts = wiring::parts(config, Place::Here)?;
+            match parts.store().read(&session).await {
+                Ok(session) => {
+                    let is_open = !session.iterations().is_empty()
+                        && session.standing() != Standing::Complete;
+                    nothing.session_is_open = Some(is_open);
+                    passes = self.passes(session.ledger(), !is_open);
+                }
+                Err(StoreError::NotFound(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        nothing.print(self.format())?;
+        Ok(passes)
+    }
+
     fn print(&self, report: &AuditReport, sources: &Sources) -> anyhow::Result<()> {
-        match self.format {
+        match self.format() {
             Format::Text => {
                 let mut out = output::stdout();
                 write!(out, "{}", text(report, sources, true))?;
@@ -174,15 +227,15 @@ impl Audit {
 async fn audit(
     config: &Config,
     session: SessionId,
-    input: Input,
+    work: Work,
 ) -> anyhow::Result<(AuditReport, Sources)> {
     let parts = wiring::parts(config, Place::Here)?;
     parts.policies().look().await;
     let request = AuditRequest {
         session: session.clone(),
-        submission: input.submission,
-        config: input.config,
-        patched: input.patched,
+        submission: work.submission,
+        config: work.config,
+        patched: work.patched,
         thought_number: 1,
         cancel: CancellationToken::new(),
     };
@@ -206,99 +259,11 @@ async fn audit(
     audits.close().await;
     drop(progress);
     let mut report = result?;
-    report.notes.splice(0..0, input.notes);
+    report.notes.splice(0..0, work.notes);
     let session = parts.store().read(&session).await?;
     let newest = session
         .iterations()
         .last()
         .and_then(|iteration| iteration.work.as_ref());
     Ok((report, Sources::of(newest)))
-}
-
-fn from_files(paths: &[PathBuf], limits: &Limits) -> anyhow::Result<Input> {
-    if let [path] = paths
-        && path == Path::new("-")
-    {
-        return from_stdin(limits);
-    }
-    let mut files = Vec::with_capacity(paths.len());
-    let mut left = limits.max_bytes as u64;
-    for path in paths {
-        let name = path.to_string_lossy().into_owned();
-        if path.is_dir() {
-            bail!(
-                "{name} is a directory; name files, or use --diff for what changed in a repository"
-            );
-        }
-        let file = std::fs::File::open(path).with_context(|| format!("cannot read {name}"))?;
-        let content = bounded(file, left).with_context(|| format!("cannot read {name}"))?;
-        left -= content.len() as u64;
-        files.push((name, content));
-    }
-    let (submission, notes) = Submission::from_files(files, limits)?;
-    let notes = notes.iter().map(ToString::to_string).collect();
-    Ok(Input {
-        submission,
-        config: None,
-        patched: BTreeMap::new(),
-        notes,
-    })
-}
-
-/// Reads at most `limit` bytes; more is an error, and is not read.
-fn bounded(from: impl Read, limit: u64) -> anyhow::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    from.take(limit + 1).read_to_end(&mut content)?;
-    if content.len() as u64 > limit {
-        bail!(
-            "there is more than {} MiB to judge; submit less at once",
-            Limits::default().max_bytes >> 20
-        );
-    }
-    Ok(content)
-}
-
-fn from_stdin(limits: &Limits) -> anyhow::Result<Input> {
-    let content = bounded(std::io::stdin().lock(), limits.max_bytes as u64)?;
-    let thought = String::from_utf8(content).context("what came on stdin is not text (UTF-8)")?;
-    let reading = gansauditor_submission::read(&thought, limits)?;
-    let notes: Vec<String> = reading.notes.iter().map(ToString::to_string).collect();
-    let Some(submission) = reading.submission else {
-        let why = notes.first().map_or("it holds no code", String::as_str);
-        bail!("there is nothing to judge: {why}");
-    };
-    Ok(Input {
-        submission,
-        config: reading.config,
-        patched: BTreeMap::new(),
-        notes,
-    })
-}
-
-async fn from_changes(revision: &str, limits: &Limits) -> anyhow::Result<Input> {
-    let repository = Repository::around(Path::new("."), gansauditor_workspace::Limits::default())?
-        .context("--diff takes a git repository, and there is none around this folder")?;
-    let cancel = CancellationToken::new();
-    let changes = Changes::since(&repository, revision, limits.max_bytes, GIT_TIME, cancel).await?;
-    if changes.diff.trim().is_empty() && changes.untracked.is_empty() {
-        bail!("there is nothing to judge: nothing changed since {revision}");
-    }
-    let mut notes = Vec::new();
-    let mut files = Vec::new();
-    if !changes.diff.trim().is_empty() {
-        let (submission, remarks) = Submission::from_diff(&changes.diff, limits)?;
-        files.extend(submission.files().iter().cloned());
-        notes.extend(remarks.iter().map(ToString::to_string));
-    }
-    if !changes.untracked.is_empty() {
-        let (submission, remarks) = Submission::from_files(changes.untracked, limits)?;
-        files.extend(submission.files().iter().cloned());
-        notes.extend(remarks.iter().map(ToString::to_string));
-    }
-    Ok(Input {
-        submission: Submission::new(files)?,
-        config: None,
-        patched: changes.patched,
-        notes,
-    })
 }
