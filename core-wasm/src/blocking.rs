@@ -42,8 +42,8 @@ const SEVERITIES: [Severity; 5] = [
 pub struct Blocking([Option<Severity>; KINDS.len()]);
 
 impl Default for Blocking {
-    /// Whoever relies on a verdict does not expect complete work to be open to attack, to corrupt memory, or to run out
-    /// of memory or handles.
+    /// A user who relies on the verdict expects that complete work is safe against attack, keeps memory intact, and runs
+    /// out of neither memory nor handles.
     fn default() -> Self {
         let mut blocking = Self([None; KINDS.len()]);
         for kind in ["security", "leak", "memory"] {

@@ -25,7 +25,7 @@ pub fn fingerprints(findings: Vec<Reported>) -> Vec<(String, Reported)> {
         .collect()
 }
 
-/// Equal findings of one file that are told apart when it is renamed: no judge reports more than 500.
+/// Most equal findings of one file that keep separate identities when it is renamed: no judge reports more than 500.
 const MAX_ORDINAL: u32 = 500;
 
 /// A finding whose file has another path from here on, with the fingerprint that it has there. One that was not made

@@ -32,7 +32,7 @@ impl OneAudit<'_> {
         session: &Session,
     ) -> Result<Work, AuditError> {
         let stop = self.cancel.child_token();
-        // What runs on another thread ends when nobody waits for it any more.
+        // The work on another thread ends when its caller is gone.
         let _stops = stop.clone().drop_guard();
         let inputs = Arc::new(Inputs {
             submission,

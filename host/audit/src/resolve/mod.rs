@@ -4,7 +4,7 @@
 //! base, unnamed code the name it had before, a renamed file takes its findings along. Where nothing certain can be said
 //! the piece is unread, and says what to send instead: nothing that was found is taken back by it.
 //!
-//! All of it is near-linear in what was sent and what is known; whoever waits may stop it between two steps.
+//! All of it is near-linear in what was sent and what is known; a caller may cancel it between two steps.
 
 mod bases;
 mod fragments;
