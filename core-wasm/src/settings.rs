@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 /// JSON Schema (2020-12) of the settings.
 pub const SCHEMA: &str = include_str!("settings.schema.json");
 
-/// Longest settings text that is read, in bytes; the default policy's five numbers need far less.
+/// Longest settings text that is read, in bytes; the default policy's own settings need far less.
 const MAX_BYTES: usize = 64 * 1024;
 /// Most problems that are reported of one text.
 const MAX_PROBLEMS: usize = 32;

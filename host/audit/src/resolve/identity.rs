@@ -43,7 +43,7 @@ pub(super) fn follow(making: &mut Making<'_>) -> Result<(), Stopped> {
     making
         .deleted
         .retain(|path| !renamed.contains(path) && !pieces.contains_key(path));
-    // Whoever has the files themselves has looked.
+    // A caller that hands over the texts of its files compared them itself.
     if making.inputs.patched.is_empty() {
         let still_there: Vec<String> = making
             .deleted
